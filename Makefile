@@ -1,0 +1,100 @@
+# `make demo` and `make test` are the two commands; the others are their parts.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# The first Python that is new enough; PYTHON=… takes another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+TEST_BIN := .venv-test/bin
+PIP := -m pip --disable-pip-version-check --no-input
+PROTO_OUT ?= protos
+PROTOS := $(sort $(wildcard protos/edgecode/v1/*.proto))
+SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
+ROOTS := core server workers cli tests bench build_version.py hatch_build.py
+
+.PHONY: help python-check demo venv venv-test protos pins format lint types contracts proto-lint check test test-chaos \
+  test-containers bench clean
+
+help:
+	@echo 'make demo             install into .venv, run one video through real processes, leave ./demo-output'
+	@echo 'make test             format, lint, types, contracts, protos, then all tests but chaos'
+	@echo 'make test-chaos       tests that kill, freeze and trace processes'
+	@echo 'make test-containers  tests of the images (needs Docker)'
+	@echo 'make bench            benchmarks, each a ratio to its baseline'
+	@echo 'make format | protos | pins   rewrite sources | generated code | pinned requirements'
+
+python-check:
+	@test -n '$(PYTHON)' || { echo 'edgecode needs Python 3.11 or newer: install it, or say where it is with make PYTHON=/path/to/python3' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'edgecode needs Python 3.11 or newer, and $(PYTHON) is older: say make PYTHON=/path/to/python3' >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo '$(PYTHON) has no venv module: install it (on Debian and Ubuntu: apt install python3-venv)' >&2; exit 1; }
+
+.venv/pins: requirements/runtime.txt | python-check
+	rm -rf .venv
+	$(PYTHON) -m venv .venv
+	.venv/bin/python $(PIP) install --quiet --require-hashes --only-binary :all: -r requirements/runtime.txt
+	touch $@
+
+# Always installed anew: the stamp inside must be that of the tree as it is now.
+venv: .venv/pins
+	.venv/bin/python $(PIP) install --quiet --force-reinstall --no-deps --no-build-isolation --no-index .
+
+demo: venv
+	.venv/bin/edgecode demo
+
+.venv-test/pins: requirements/dev.txt pyproject.toml | python-check
+	test -x $(TEST_BIN)/python || $(PYTHON) -m venv .venv-test
+	$(TEST_BIN)/python $(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	$(TEST_BIN)/python $(PIP) install --quiet --force-reinstall --no-deps --no-build-isolation --no-index -e .
+	touch $@
+
+venv-test: .venv-test/pins
+
+# Messages with types from protoc itself; services with types from mypy-protobuf, and only where there is a service.
+protos: .venv-test/pins
+	mkdir -p $(PROTO_OUT)
+	PATH="$(CURDIR)/$(TEST_BIN):$$PATH" $(TEST_BIN)/python -m grpc_tools.protoc -I protos \
+	  --python_out=$(PROTO_OUT) --pyi_out=$(PROTO_OUT) $(PROTOS)
+	PATH="$(CURDIR)/$(TEST_BIN):$$PATH" $(TEST_BIN)/python -m grpc_tools.protoc -I protos \
+	  --grpc_python_out=$(PROTO_OUT) --mypy_grpc_out=$(PROTO_OUT) $(SERVICE_PROTOS)
+
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --custom-compile-command 'make pins' --upgrade
+pins: .venv-test/pins
+	$(TEST_BIN)/$(COMPILE) --all-extras pyproject.toml requirements/build.in -o requirements/runtime.txt
+	$(TEST_BIN)/$(COMPILE) --all-extras pyproject.toml requirements/build.in requirements/dev.in -o requirements/dev.txt
+
+format: .venv-test/pins
+	$(TEST_BIN)/ruff check --fix-only --quiet .
+	$(TEST_BIN)/ruff format .
+	$(TEST_BIN)/buf format -w
+
+lint: .venv-test/pins
+	$(TEST_BIN)/ruff format --check .
+	$(TEST_BIN)/ruff check .
+
+types: .venv-test/pins
+	$(TEST_BIN)/mypy
+
+contracts: .venv-test/pins
+	$(TEST_BIN)/lint-imports --no-logo
+
+proto-lint: .venv-test/pins
+	$(TEST_BIN)/buf format --diff --exit-code
+	$(TEST_BIN)/buf lint
+
+check: lint types contracts proto-lint
+
+test: check
+	$(TEST_BIN)/python -m pytest tests/unit tests/conformance tests/integration tests/e2e tests/packaging
+
+test-chaos: .venv-test/pins
+	$(TEST_BIN)/python -m pytest tests/chaos
+
+test-containers: .venv-test/pins
+	$(TEST_BIN)/python -m pytest tests/containers
+
+bench: .venv-test/pins
+	$(TEST_BIN)/python -m bench
+
+clean:
+	rm -rf .venv .venv-test dist demo-output

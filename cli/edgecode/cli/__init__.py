@@ -1,0 +1,1 @@
+"""The `edgecode` command: a gRPC client like any other."""

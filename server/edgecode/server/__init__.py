@@ -1,0 +1,1 @@
+"""The API and the leader: transport in `servicers`, decisions in the packages beside it."""

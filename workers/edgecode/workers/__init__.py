@@ -1,0 +1,1 @@
+"""The worker host and the media it runs, one file per kind of task."""
