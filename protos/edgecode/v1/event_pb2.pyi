@@ -1,0 +1,387 @@
+import datetime
+
+from edgecode.v1 import media_pb2 as _media_pb2
+from edgecode.v1 import stamp_pb2 as _stamp_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Priority(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PRIORITY_UNSPECIFIED: _ClassVar[Priority]
+    PRIORITY_HIGH: _ClassVar[Priority]
+    PRIORITY_NORMAL: _ClassVar[Priority]
+    PRIORITY_LOW: _ClassVar[Priority]
+
+class TaskKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TASK_KIND_UNSPECIFIED: _ClassVar[TaskKind]
+    TASK_KIND_PROBE: _ClassVar[TaskKind]
+    TASK_KIND_TRANSCODE: _ClassVar[TaskKind]
+    TASK_KIND_THUMBNAIL: _ClassVar[TaskKind]
+    TASK_KIND_MANIFEST: _ClassVar[TaskKind]
+    TASK_KIND_NOOP: _ClassVar[TaskKind]
+PRIORITY_UNSPECIFIED: Priority
+PRIORITY_HIGH: Priority
+PRIORITY_NORMAL: Priority
+PRIORITY_LOW: Priority
+TASK_KIND_UNSPECIFIED: TaskKind
+TASK_KIND_PROBE: TaskKind
+TASK_KIND_TRANSCODE: TaskKind
+TASK_KIND_THUMBNAIL: TaskKind
+TASK_KIND_MANIFEST: TaskKind
+TASK_KIND_NOOP: TaskKind
+
+class Event(_message.Message):
+    __slots__ = ("asset_created", "asset_deleted", "job_created", "job_cancel_requested", "job_retry_requested", "job_deleted", "job_assigned", "job_reassigned", "task_scheduled", "task_dead", "attempt_started", "attempt_succeeded", "attempt_failed", "attempt_released", "attempt_lost", "artifact_published", "job_succeeded", "job_failed", "job_cancelled", "route_changed")
+    ASSET_CREATED_FIELD_NUMBER: _ClassVar[int]
+    ASSET_DELETED_FIELD_NUMBER: _ClassVar[int]
+    JOB_CREATED_FIELD_NUMBER: _ClassVar[int]
+    JOB_CANCEL_REQUESTED_FIELD_NUMBER: _ClassVar[int]
+    JOB_RETRY_REQUESTED_FIELD_NUMBER: _ClassVar[int]
+    JOB_DELETED_FIELD_NUMBER: _ClassVar[int]
+    JOB_ASSIGNED_FIELD_NUMBER: _ClassVar[int]
+    JOB_REASSIGNED_FIELD_NUMBER: _ClassVar[int]
+    TASK_SCHEDULED_FIELD_NUMBER: _ClassVar[int]
+    TASK_DEAD_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_STARTED_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_SUCCEEDED_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FAILED_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_RELEASED_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_LOST_FIELD_NUMBER: _ClassVar[int]
+    ARTIFACT_PUBLISHED_FIELD_NUMBER: _ClassVar[int]
+    JOB_SUCCEEDED_FIELD_NUMBER: _ClassVar[int]
+    JOB_FAILED_FIELD_NUMBER: _ClassVar[int]
+    JOB_CANCELLED_FIELD_NUMBER: _ClassVar[int]
+    ROUTE_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    asset_created: AssetCreated
+    asset_deleted: AssetDeleted
+    job_created: JobCreated
+    job_cancel_requested: JobCancelRequested
+    job_retry_requested: JobRetryRequested
+    job_deleted: JobDeleted
+    job_assigned: JobAssigned
+    job_reassigned: JobReassigned
+    task_scheduled: TaskScheduled
+    task_dead: TaskDead
+    attempt_started: AttemptStarted
+    attempt_succeeded: AttemptSucceeded
+    attempt_failed: AttemptFailed
+    attempt_released: AttemptReleased
+    attempt_lost: AttemptLost
+    artifact_published: ArtifactPublished
+    job_succeeded: JobSucceeded
+    job_failed: JobFailed
+    job_cancelled: JobCancelled
+    route_changed: RouteChanged
+    def __init__(self, asset_created: _Optional[_Union[AssetCreated, _Mapping]] = ..., asset_deleted: _Optional[_Union[AssetDeleted, _Mapping]] = ..., job_created: _Optional[_Union[JobCreated, _Mapping]] = ..., job_cancel_requested: _Optional[_Union[JobCancelRequested, _Mapping]] = ..., job_retry_requested: _Optional[_Union[JobRetryRequested, _Mapping]] = ..., job_deleted: _Optional[_Union[JobDeleted, _Mapping]] = ..., job_assigned: _Optional[_Union[JobAssigned, _Mapping]] = ..., job_reassigned: _Optional[_Union[JobReassigned, _Mapping]] = ..., task_scheduled: _Optional[_Union[TaskScheduled, _Mapping]] = ..., task_dead: _Optional[_Union[TaskDead, _Mapping]] = ..., attempt_started: _Optional[_Union[AttemptStarted, _Mapping]] = ..., attempt_succeeded: _Optional[_Union[AttemptSucceeded, _Mapping]] = ..., attempt_failed: _Optional[_Union[AttemptFailed, _Mapping]] = ..., attempt_released: _Optional[_Union[AttemptReleased, _Mapping]] = ..., attempt_lost: _Optional[_Union[AttemptLost, _Mapping]] = ..., artifact_published: _Optional[_Union[ArtifactPublished, _Mapping]] = ..., job_succeeded: _Optional[_Union[JobSucceeded, _Mapping]] = ..., job_failed: _Optional[_Union[JobFailed, _Mapping]] = ..., job_cancelled: _Optional[_Union[JobCancelled, _Mapping]] = ..., route_changed: _Optional[_Union[RouteChanged, _Mapping]] = ...) -> None: ...
+
+class AssetCreated(_message.Message):
+    __slots__ = ("asset_id", "upload_id", "caller", "file_name", "size_bytes", "sha256", "crc32c", "labels", "expire_time", "job_id")
+    class LabelsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    UPLOAD_ID_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    CRC32C_FIELD_NUMBER: _ClassVar[int]
+    LABELS_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    asset_id: str
+    upload_id: str
+    caller: str
+    file_name: str
+    size_bytes: int
+    sha256: str
+    crc32c: int
+    labels: _containers.ScalarMap[str, str]
+    expire_time: _timestamp_pb2.Timestamp
+    job_id: str
+    def __init__(self, asset_id: _Optional[str] = ..., upload_id: _Optional[str] = ..., caller: _Optional[str] = ..., file_name: _Optional[str] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., crc32c: _Optional[int] = ..., labels: _Optional[_Mapping[str, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., job_id: _Optional[str] = ...) -> None: ...
+
+class AssetDeleted(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class JobCreated(_message.Message):
+    __slots__ = ("job_id", "caller", "request_id", "request", "asset_id", "asset_sha256", "asset_size_bytes", "asset_file_name", "preset", "preset_revision", "outputs", "priority", "labels", "output_uri", "expire_time", "attempt_budget", "contract", "client_version", "client_revision", "noop_tasks")
+    class LabelsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSET_SHA256_FIELD_NUMBER: _ClassVar[int]
+    ASSET_SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    ASSET_FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    PRESET_FIELD_NUMBER: _ClassVar[int]
+    PRESET_REVISION_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    LABELS_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_URI_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_BUDGET_FIELD_NUMBER: _ClassVar[int]
+    CONTRACT_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_VERSION_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_REVISION_FIELD_NUMBER: _ClassVar[int]
+    NOOP_TASKS_FIELD_NUMBER: _ClassVar[int]
+    job_id: str
+    caller: str
+    request_id: str
+    request: bytes
+    asset_id: str
+    asset_sha256: str
+    asset_size_bytes: int
+    asset_file_name: str
+    preset: str
+    preset_revision: int
+    outputs: _containers.RepeatedCompositeFieldContainer[_media_pb2.OutputSpec]
+    priority: Priority
+    labels: _containers.ScalarMap[str, str]
+    output_uri: str
+    expire_time: _timestamp_pb2.Timestamp
+    attempt_budget: int
+    contract: int
+    client_version: str
+    client_revision: str
+    noop_tasks: int
+    def __init__(self, job_id: _Optional[str] = ..., caller: _Optional[str] = ..., request_id: _Optional[str] = ..., request: _Optional[bytes] = ..., asset_id: _Optional[str] = ..., asset_sha256: _Optional[str] = ..., asset_size_bytes: _Optional[int] = ..., asset_file_name: _Optional[str] = ..., preset: _Optional[str] = ..., preset_revision: _Optional[int] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., priority: _Optional[_Union[Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_budget: _Optional[int] = ..., contract: _Optional[int] = ..., client_version: _Optional[str] = ..., client_revision: _Optional[str] = ..., noop_tasks: _Optional[int] = ...) -> None: ...
+
+class JobCancelRequested(_message.Message):
+    __slots__ = ("reason", "caller")
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    reason: str
+    caller: str
+    def __init__(self, reason: _Optional[str] = ..., caller: _Optional[str] = ...) -> None: ...
+
+class JobRetryRequested(_message.Message):
+    __slots__ = ("task_id", "caller")
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    task_id: str
+    caller: str
+    def __init__(self, task_id: _Optional[str] = ..., caller: _Optional[str] = ...) -> None: ...
+
+class JobDeleted(_message.Message):
+    __slots__ = ("caller",)
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    caller: str
+    def __init__(self, caller: _Optional[str] = ...) -> None: ...
+
+class JobAssigned(_message.Message):
+    __slots__ = ("build", "route_revision", "share_percent", "epoch")
+    BUILD_FIELD_NUMBER: _ClassVar[int]
+    ROUTE_REVISION_FIELD_NUMBER: _ClassVar[int]
+    SHARE_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    build: str
+    route_revision: int
+    share_percent: float
+    epoch: int
+    def __init__(self, build: _Optional[str] = ..., route_revision: _Optional[int] = ..., share_percent: _Optional[float] = ..., epoch: _Optional[int] = ...) -> None: ...
+
+class JobReassigned(_message.Message):
+    __slots__ = ("build", "route_revision", "epoch", "reason")
+    class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        REASON_UNSPECIFIED: _ClassVar[JobReassigned.Reason]
+        REASON_BUILD_QUARANTINED: _ClassVar[JobReassigned.Reason]
+        REASON_BUILD_HAS_NO_WORKER: _ClassVar[JobReassigned.Reason]
+        REASON_LAST_ATTEMPT_ELSEWHERE: _ClassVar[JobReassigned.Reason]
+    REASON_UNSPECIFIED: JobReassigned.Reason
+    REASON_BUILD_QUARANTINED: JobReassigned.Reason
+    REASON_BUILD_HAS_NO_WORKER: JobReassigned.Reason
+    REASON_LAST_ATTEMPT_ELSEWHERE: JobReassigned.Reason
+    BUILD_FIELD_NUMBER: _ClassVar[int]
+    ROUTE_REVISION_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    build: str
+    route_revision: int
+    epoch: int
+    reason: JobReassigned.Reason
+    def __init__(self, build: _Optional[str] = ..., route_revision: _Optional[int] = ..., epoch: _Optional[int] = ..., reason: _Optional[_Union[JobReassigned.Reason, str]] = ...) -> None: ...
+
+class TaskScheduled(_message.Message):
+    __slots__ = ("task_id", "kind", "n", "epoch", "not_before_time", "alone", "output_ids")
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    N_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    NOT_BEFORE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ALONE_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_IDS_FIELD_NUMBER: _ClassVar[int]
+    task_id: str
+    kind: TaskKind
+    n: int
+    epoch: int
+    not_before_time: _timestamp_pb2.Timestamp
+    alone: bool
+    output_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, task_id: _Optional[str] = ..., kind: _Optional[_Union[TaskKind, str]] = ..., n: _Optional[int] = ..., epoch: _Optional[int] = ..., not_before_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., alone: _Optional[bool] = ..., output_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class TaskDead(_message.Message):
+    __slots__ = ("task_id", "failure")
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    task_id: str
+    failure: _media_pb2.Failure
+    def __init__(self, task_id: _Optional[str] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ...) -> None: ...
+
+class AttemptStarted(_message.Message):
+    __slots__ = ("task_id", "n", "epoch", "attempt_id", "digests")
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    N_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_ID_FIELD_NUMBER: _ClassVar[int]
+    DIGESTS_FIELD_NUMBER: _ClassVar[int]
+    task_id: str
+    n: int
+    epoch: int
+    attempt_id: str
+    digests: _stamp_pb2.Digests
+    def __init__(self, task_id: _Optional[str] = ..., n: _Optional[int] = ..., epoch: _Optional[int] = ..., attempt_id: _Optional[str] = ..., digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ...) -> None: ...
+
+class AttemptSucceeded(_message.Message):
+    __slots__ = ("task_id", "n", "epoch", "attempt_id", "source", "files")
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    N_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    FILES_FIELD_NUMBER: _ClassVar[int]
+    task_id: str
+    n: int
+    epoch: int
+    attempt_id: str
+    source: _media_pb2.MediaInfo
+    files: _containers.RepeatedCompositeFieldContainer[_media_pb2.ArtifactFile]
+    def __init__(self, task_id: _Optional[str] = ..., n: _Optional[int] = ..., epoch: _Optional[int] = ..., attempt_id: _Optional[str] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., files: _Optional[_Iterable[_Union[_media_pb2.ArtifactFile, _Mapping]]] = ...) -> None: ...
+
+class AttemptFailed(_message.Message):
+    __slots__ = ("task_id", "n", "epoch", "attempt_id", "failure")
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    N_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_ID_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    task_id: str
+    n: int
+    epoch: int
+    attempt_id: str
+    failure: _media_pb2.Failure
+    def __init__(self, task_id: _Optional[str] = ..., n: _Optional[int] = ..., epoch: _Optional[int] = ..., attempt_id: _Optional[str] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ...) -> None: ...
+
+class AttemptReleased(_message.Message):
+    __slots__ = ("task_id", "n", "epoch", "attempt_id")
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    N_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_ID_FIELD_NUMBER: _ClassVar[int]
+    task_id: str
+    n: int
+    epoch: int
+    attempt_id: str
+    def __init__(self, task_id: _Optional[str] = ..., n: _Optional[int] = ..., epoch: _Optional[int] = ..., attempt_id: _Optional[str] = ...) -> None: ...
+
+class AttemptLost(_message.Message):
+    __slots__ = ("task_id", "n", "epoch", "attempt_id", "reason")
+    class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        REASON_UNSPECIFIED: _ClassVar[AttemptLost.Reason]
+        REASON_INSTANCE_LEFT: _ClassVar[AttemptLost.Reason]
+        REASON_ANOTHER_STARTED: _ClassVar[AttemptLost.Reason]
+        REASON_NOT_WORKED_ON: _ClassVar[AttemptLost.Reason]
+    REASON_UNSPECIFIED: AttemptLost.Reason
+    REASON_INSTANCE_LEFT: AttemptLost.Reason
+    REASON_ANOTHER_STARTED: AttemptLost.Reason
+    REASON_NOT_WORKED_ON: AttemptLost.Reason
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    N_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    task_id: str
+    n: int
+    epoch: int
+    attempt_id: str
+    reason: AttemptLost.Reason
+    def __init__(self, task_id: _Optional[str] = ..., n: _Optional[int] = ..., epoch: _Optional[int] = ..., attempt_id: _Optional[str] = ..., reason: _Optional[_Union[AttemptLost.Reason, str]] = ...) -> None: ...
+
+class ArtifactPublished(_message.Message):
+    __slots__ = ("artifact_id", "task_id", "epoch", "attempt_id", "file", "made_by", "digests")
+    ARTIFACT_ID_FIELD_NUMBER: _ClassVar[int]
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_ID_FIELD_NUMBER: _ClassVar[int]
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    MADE_BY_FIELD_NUMBER: _ClassVar[int]
+    DIGESTS_FIELD_NUMBER: _ClassVar[int]
+    artifact_id: str
+    task_id: str
+    epoch: int
+    attempt_id: str
+    file: _media_pb2.ArtifactFile
+    made_by: _stamp_pb2.Stamp
+    digests: _stamp_pb2.Digests
+    def __init__(self, artifact_id: _Optional[str] = ..., task_id: _Optional[str] = ..., epoch: _Optional[int] = ..., attempt_id: _Optional[str] = ..., file: _Optional[_Union[_media_pb2.ArtifactFile, _Mapping]] = ..., made_by: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ...) -> None: ...
+
+class JobSucceeded(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class JobFailed(_message.Message):
+    __slots__ = ("failure",)
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    failure: _media_pb2.Failure
+    def __init__(self, failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ...) -> None: ...
+
+class JobCancelled(_message.Message):
+    __slots__ = ("failure",)
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    failure: _media_pb2.Failure
+    def __init__(self, failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ...) -> None: ...
+
+class RouteChanged(_message.Message):
+    __slots__ = ("service", "current", "ramping", "ramp_percent", "salt", "quarantined", "reason", "actor", "former")
+    SERVICE_FIELD_NUMBER: _ClassVar[int]
+    CURRENT_FIELD_NUMBER: _ClassVar[int]
+    RAMPING_FIELD_NUMBER: _ClassVar[int]
+    RAMP_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    SALT_FIELD_NUMBER: _ClassVar[int]
+    QUARANTINED_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    FORMER_FIELD_NUMBER: _ClassVar[int]
+    service: str
+    current: str
+    ramping: str
+    ramp_percent: float
+    salt: str
+    quarantined: _containers.RepeatedScalarFieldContainer[str]
+    reason: str
+    actor: str
+    former: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, service: _Optional[str] = ..., current: _Optional[str] = ..., ramping: _Optional[str] = ..., ramp_percent: _Optional[float] = ..., salt: _Optional[str] = ..., quarantined: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., actor: _Optional[str] = ..., former: _Optional[_Iterable[str]] = ...) -> None: ...
