@@ -10,7 +10,6 @@ PIP := -m pip --disable-pip-version-check --no-input
 PROTO_OUT ?= protos
 PROTOS := $(sort $(wildcard protos/edgecode/v1/*.proto))
 SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
-ROOTS := core server workers cli tests bench build_version.py hatch_build.py
 
 .PHONY: help python-check demo venv venv-test protos pins format lint types contracts proto-lint check test test-chaos \
   test-containers bench clean
@@ -28,29 +27,29 @@ python-check:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'edgecode needs Python 3.11 or newer, and $(PYTHON) is older: say make PYTHON=/path/to/python3' >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo '$(PYTHON) has no venv module: install it (on Debian and Ubuntu: apt install python3-venv)' >&2; exit 1; }
 
-.venv/pins: requirements/runtime.txt | python-check
+.venv/runtime-pins: requirements/runtime.txt | python-check
 	rm -rf .venv
 	$(PYTHON) -m venv .venv
 	.venv/bin/python $(PIP) install --quiet --require-hashes --only-binary :all: -r requirements/runtime.txt
 	touch $@
 
 # Always installed anew: the stamp inside must be that of the tree as it is now.
-venv: .venv/pins
+venv: .venv/runtime-pins
 	.venv/bin/python $(PIP) install --quiet --force-reinstall --no-deps --no-build-isolation --no-index .
 
 demo: venv
 	.venv/bin/edgecode demo
 
-.venv-test/pins: requirements/dev.txt pyproject.toml | python-check
+.venv-test/dev-pins: requirements/dev.txt pyproject.toml | python-check
 	test -x $(TEST_BIN)/python || $(PYTHON) -m venv .venv-test
 	$(TEST_BIN)/python $(PIP) install --quiet --require-hashes -r requirements/dev.txt
 	$(TEST_BIN)/python $(PIP) install --quiet --force-reinstall --no-deps --no-build-isolation --no-index -e .
 	touch $@
 
-venv-test: .venv-test/pins
+venv-test: .venv-test/dev-pins
 
 # Messages with types from protoc itself; services with types from mypy-protobuf, and only where there is a service.
-protos: .venv-test/pins
+protos: .venv-test/dev-pins
 	mkdir -p $(PROTO_OUT)
 	PATH="$(CURDIR)/$(TEST_BIN):$$PATH" $(TEST_BIN)/python -m grpc_tools.protoc -I protos \
 	  --python_out=$(PROTO_OUT) --pyi_out=$(PROTO_OUT) $(PROTOS)
@@ -59,26 +58,26 @@ protos: .venv-test/pins
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --custom-compile-command 'make pins' --upgrade
-pins: .venv-test/pins
+pins: .venv-test/dev-pins
 	$(TEST_BIN)/$(COMPILE) --all-extras pyproject.toml requirements/build.in -o requirements/runtime.txt
 	$(TEST_BIN)/$(COMPILE) --all-extras pyproject.toml requirements/build.in requirements/dev.in -o requirements/dev.txt
 
-format: .venv-test/pins
+format: .venv-test/dev-pins
 	$(TEST_BIN)/ruff check --fix-only --quiet .
 	$(TEST_BIN)/ruff format .
 	$(TEST_BIN)/buf format -w
 
-lint: .venv-test/pins
+lint: .venv-test/dev-pins
 	$(TEST_BIN)/ruff format --check .
 	$(TEST_BIN)/ruff check .
 
-types: .venv-test/pins
+types: .venv-test/dev-pins
 	$(TEST_BIN)/mypy
 
-contracts: .venv-test/pins
+contracts: .venv-test/dev-pins
 	$(TEST_BIN)/lint-imports --no-logo
 
-proto-lint: .venv-test/pins
+proto-lint: .venv-test/dev-pins
 	$(TEST_BIN)/buf format --diff --exit-code
 	$(TEST_BIN)/buf lint
 
@@ -87,13 +86,13 @@ check: lint types contracts proto-lint
 test: check
 	$(TEST_BIN)/python -m pytest tests/unit tests/conformance tests/integration tests/e2e tests/packaging
 
-test-chaos: .venv-test/pins
+test-chaos: .venv-test/dev-pins
 	$(TEST_BIN)/python -m pytest tests/chaos
 
-test-containers: .venv-test/pins
+test-containers: .venv-test/dev-pins
 	$(TEST_BIN)/python -m pytest tests/containers
 
-bench: .venv-test/pins
+bench: .venv-test/dev-pins
 	$(TEST_BIN)/python -m bench
 
 clean:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-# All that goes into the sdist, and so all that can shape a wheel or an image: a tree is dirty when one of these differs.
-# pyproject.toml lists the same for hatchling; tests/packaging compares the two.
+# All that goes into the sdist, and so all that can shape a wheel or an image: a tree is dirty when one of these
+# differs. pyproject.toml lists the same for hatchling; tests/packaging compares the two.
 SHAPING_PATHS = (
     "core",
     "server",
@@ -81,10 +81,7 @@ def read_tree(root: Path, environ: Mapping[str, str] = os.environ) -> TreeState:
     }
     revision = _the_one_revision(root, revisions)
     files = digest_files(root, git.shaping_files() if git.owns_tree else _walk(root))
-    if git.owns_tree:
-        dirty = git.differs()
-    else:
-        dirty = bool(frozen) and frozen["files"] != files
+    dirty = git.differs() if git.owns_tree else bool(frozen) and frozen["files"] != files
     inherited = frozen.get("dirty", "") if not dirty else ""
     epoch = git.commit_epoch() if git.owns_tree else archival.get("committed") or environ.get("SOURCE_DATE_EPOCH", "")
     return TreeState(
@@ -189,13 +186,22 @@ class _Git:
             if self._environ.get("EDGECODE_REVISION"):
                 return False
             raise StampError(
-                f"build stamp: {self._root} is a git checkout but git is not installed; install it or set EDGECODE_REVISION"
+                f"build stamp: {self._root} is a git checkout, but git is not installed:"
+                " install it or set EDGECODE_REVISION"
             ) from None
         return True
 
     def _ask(self, *arguments: str) -> str:
-        # safe.directory: a container's root reads a checkout of another user. No optional locks: asking changes nothing.
-        command = ["git", "--no-optional-locks", "-c", f"safe.directory={self._root}", "-C", str(self._root), *arguments]
+        # safe.directory: in a container the checkout belongs to another user. No optional locks: asking changes nothing.
+        command = [
+            "git",
+            "--no-optional-locks",
+            "-c",
+            f"safe.directory={self._root}",
+            "-C",
+            str(self._root),
+            *arguments,
+        ]
         answer = subprocess.run(command, env=self._environ, capture_output=True, text=True, check=False)
         if answer.returncode != 0:
             raise StampError(f"build stamp: git {arguments[0]} failed in {self._root}: {answer.stderr.strip()}")
