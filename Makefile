@@ -5,14 +5,14 @@ SHELL := /bin/sh
 # The first Python that is new enough; PYTHON=… takes another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
-TEST_BIN := .venv-test/bin
+TEST_BIN := $(CURDIR)/.venv-test/bin
 PIP := -m pip --disable-pip-version-check --no-input
 PROTO_OUT ?= protos
 PROTOS := $(sort $(wildcard protos/edgecode/v1/*.proto))
 SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
 
 .PHONY: help python-check demo venv venv-test protos pins format lint types contracts proto-lint check test test-chaos \
-  test-containers bench clean
+  test-containers bench dist clean
 
 help:
 	@echo 'make demo             install into .venv, run one video through real processes, leave ./demo-output'
@@ -20,6 +20,7 @@ help:
 	@echo 'make test-chaos       tests that kill, freeze and trace processes'
 	@echo 'make test-containers  tests of the images (needs Docker)'
 	@echo 'make bench            benchmarks, each a ratio to its baseline'
+	@echo 'make dist             sdist, wheel and the descriptor set of the contract'
 	@echo 'make format | protos | pins   rewrite sources | generated code | pinned requirements'
 
 python-check:
@@ -51,9 +52,9 @@ venv-test: .venv-test/dev-pins
 # Messages with types from protoc itself; services with types from mypy-protobuf, and only where there is a service.
 protos: .venv-test/dev-pins
 	mkdir -p $(PROTO_OUT)
-	PATH="$(CURDIR)/$(TEST_BIN):$$PATH" $(TEST_BIN)/python -m grpc_tools.protoc -I protos \
+	PATH="$(TEST_BIN):$$PATH" $(TEST_BIN)/python -m grpc_tools.protoc -I protos \
 	  --python_out=$(PROTO_OUT) --pyi_out=$(PROTO_OUT) $(PROTOS)
-	PATH="$(CURDIR)/$(TEST_BIN):$$PATH" $(TEST_BIN)/python -m grpc_tools.protoc -I protos \
+	PATH="$(TEST_BIN):$$PATH" $(TEST_BIN)/python -m grpc_tools.protoc -I protos \
 	  --grpc_python_out=$(PROTO_OUT) --mypy_grpc_out=$(PROTO_OUT) $(SERVICE_PROTOS)
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -94,6 +95,12 @@ test-containers: .venv-test/dev-pins
 
 bench: .venv-test/dev-pins
 	$(TEST_BIN)/python -m bench
+
+# What a release is made of: sdist, wheel from it, and the contract for clients in other languages.
+dist: .venv-test/dev-pins
+	rm -rf dist
+	$(TEST_BIN)/uv build --quiet --no-build-isolation --offline --python $(TEST_BIN)/python --out-dir dist
+	$(TEST_BIN)/buf build --as-file-descriptor-set -o dist/edgecode-v1.binpb
 
 clean:
 	rm -rf .venv .venv-test dist demo-output

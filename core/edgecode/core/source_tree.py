@@ -192,16 +192,9 @@ class _Git:
         return True
 
     def _ask(self, *arguments: str) -> str:
-        # safe.directory: in a container the checkout belongs to another user. No optional locks: asking changes nothing.
-        command = [
-            "git",
-            "--no-optional-locks",
-            "-c",
-            f"safe.directory={self._root}",
-            "-C",
-            str(self._root),
-            *arguments,
-        ]
+        # safe.directory: in a container the checkout belongs to another user. No locks: a question changes nothing.
+        options = ["--no-optional-locks", "-c", f"safe.directory={self._root}", "-C", str(self._root)]
+        command = ["git", *options, *arguments]
         answer = subprocess.run(command, env=self._environ, capture_output=True, text=True, check=False)
         if answer.returncode != 0:
             raise StampError(f"build stamp: git {arguments[0]} failed in {self._root}: {answer.stderr.strip()}")
