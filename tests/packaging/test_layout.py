@@ -1,0 +1,31 @@
+"""The rules of the tree that no other tool checks."""
+
+import re
+from pathlib import Path
+
+from tests.packaging.conftest import REPOSITORY, Tree
+
+ROOTS = ("core", "server", "workers", "cli", "protos")
+GENERATED = re.compile(r"_pb2(_grpc)?\.pyi?$")
+
+
+def test_no_root_of_the_namespace_package_has_an_init_file() -> None:
+    for root in ROOTS:
+        assert (REPOSITORY / root / "edgecode").is_dir()
+        assert not (REPOSITORY / root / "__init__.py").exists()
+        assert not (REPOSITORY / root / "edgecode" / "__init__.py").exists()
+
+
+def test_no_file_is_named_after_nothing_and_none_is_longer_than_400_lines(pristine: Tree) -> None:
+    written = [path for path in pristine.git("ls-files", "*.py").splitlines() if not GENERATED.search(path)]
+    assert len(written) > 10
+    nameless = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+    assert [path for path in written if Path(path).stem in nameless] == []
+    assert [path for path in written if len((pristine.root / path).read_text().splitlines()) > 400] == []
+
+
+def test_no_work_is_left_for_later_in_a_comment(pristine: Tree) -> None:
+    marks = re.compile("TO" + "DO|FIX" + "ME|XX" + "X")
+    kept = pristine.git("ls-files", "*.py", "*.proto", "*.md", "Makefile").splitlines()
+    written = [path for path in kept if not GENERATED.search(path)]
+    assert [path for path in written if marks.search((pristine.root / path).read_text())] == []

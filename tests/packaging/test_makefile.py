@@ -1,0 +1,52 @@
+"""What `make` says on a machine that cannot run us."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.packaging.conftest import REPOSITORY, clean_environ
+
+SH = "#!/bin/sh\n"
+FAKES = {
+    "without venv": (SH + 'case "$2" in *ensurepip*) exit 1;; esac\n', "has no venv module: install it"),
+    "too old": (SH + "exit 1\n", "needs Python 3.11 or newer, and"),
+}
+
+
+@pytest.mark.parametrize("kind", FAKES)
+@pytest.mark.parametrize("target", ["demo", "venv-test"])
+def test_an_unfit_python_is_named_in_one_clear_sentence(kind: str, target: str, tmp_path: Path) -> None:
+    script, sentence = FAKES[kind]
+    fake = tmp_path / "python"
+    fake.write_text(script)
+    fake.chmod(0o755)
+    done = _make(tmp_path, target, f"PYTHON={fake}")
+    assert done.returncode != 0
+    assert done.stderr.count(sentence) == 1
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob("tree/.venv*"))
+
+
+def test_a_machine_without_any_fit_python_is_told_what_to_install(tmp_path: Path) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for tool in ("make", "sh", "grep", "rm", "test"):
+        found = shutil.which(tool)
+        assert found
+        (tools / tool).symlink_to(found)
+    done = _make(tmp_path, "demo", PATH=str(tools))
+    assert done.returncode != 0
+    assert "edgecode needs Python 3.11 or newer: install it" in done.stderr
+
+
+def _make(tmp_path: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    tree = tmp_path / "tree"
+    (tree / "requirements").mkdir(parents=True)
+    for name in ("Makefile", "pyproject.toml", "requirements/runtime.txt", "requirements/dev.txt"):
+        shutil.copy(REPOSITORY / name, tree / name)
+    outer = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}  # `make test` may be what runs us
+    inherited = {key: value for key, value in clean_environ(**environ).items() if key not in outer}
+    make = os.fspath(shutil.which("make") or "make")
+    return subprocess.run([make, *arguments], cwd=tree, env=inherited, capture_output=True, text=True, check=False)
