@@ -1,5 +1,6 @@
 """The rules of the tree that no other tool checks."""
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -29,3 +30,11 @@ def test_no_work_is_left_for_later_in_a_comment(pristine: Tree) -> None:
     kept = pristine.git("ls-files", "*.py", "*.proto", "*.md", "Makefile").splitlines()
     written = [path for path in kept if not GENERATED.search(path)]
     assert [path for path in written if marks.search((pristine.root / path).read_text())] == []
+
+
+def test_the_clip_of_the_demo_is_the_one_its_attribution_describes() -> None:
+    data = REPOSITORY / "cli/edgecode/cli/data"
+    clip, attribution = (data / "bbb.mp4").read_bytes(), (data / "README.md").read_text()
+    assert hashlib.sha256(clip).hexdigest() in attribution
+    assert f"{len(clip):,} bytes" in attribution
+    assert "Creative Commons Attribution 3.0" in attribution

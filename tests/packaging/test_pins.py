@@ -105,3 +105,8 @@ def test_a_clone_holds_no_address_of_a_package_index(pristine: Tree) -> None:
             named.append(path)
     assert named == []
     assert "://" not in RUNTIME.read_text() + DEV.read_text()
+
+
+def test_every_pinned_package_stands_in_the_list_of_third_parties_with_its_licence() -> None:
+    listed = re.findall(r"^\| ([a-z0-9-]+) \| [A-Z]", (REPOSITORY / "THIRD_PARTY.md").read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted(_pins(RUNTIME))
