@@ -50,3 +50,18 @@ def _make(tmp_path: Path, *arguments: str, **environ: str) -> subprocess.Complet
     inherited = {key: value for key, value in clean_environ(**environ).items() if key not in outer}
     make = os.fspath(shutil.which("make") or "make")
     return subprocess.run([make, *arguments], cwd=tree, env=inherited, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(("first", "status"), [("false", 1), ("true", 0)])
+def test_ci_runs_everything_it_can_says_what_it_cannot_and_masks_no_failure(
+    first: str, status: int, tmp_path: Path
+) -> None:
+    ci = tmp_path / ".ci/run"
+    ci.parent.mkdir()
+    shutil.copy(REPOSITORY / ".ci/run", ci)
+    recipes = {"test": f"@echo 7 passed in 1.00s; {first}", "test-chaos": "@read line; echo 3 passed in 2.00s"}
+    (tmp_path / "Makefile").write_text("".join(f"{name}:\n\t{recipe}\n" for name, recipe in recipes.items()))
+    done = subprocess.run([ci], env=clean_environ(), input="never read", capture_output=True, text=True, check=False)
+    assert done.returncode == status, done.stderr
+    assert "== make test-containers could not run: " in done.stdout
+    assert done.stdout.splitlines()[-2:] == ["== make test: 7 passed in 1.00s", "== make test-chaos: 3 passed in 2.00s"]
