@@ -1,0 +1,104 @@
+"""Whose fault a failed run of ffmpeg is: its own words, its exit, and a bare decode of the same source."""
+
+import re
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+import ffmpeg
+
+from edgecode.v1 import media_pb2
+from edgecode.workers.media.clock import Clock
+from edgecode.workers.media.faults import SENTENCES, MediaFailure, Reason, ours, transient, users
+from edgecode.workers.media.ffmpeg_run import Ending, Run, run_ffmpeg
+from edgecode.workers.media.invocation import compile_command, open_source
+from edgecode.workers.media.tools import MediaTools
+
+# What ffmpeg says when a documented limit or allowlist stopped it.
+LIMIT_WORDS = (
+    (re.compile(r"exceeds specified max pixel count"), Reason.PIXELS_EXCEEDED),
+    (re.compile(r"Format not on whitelist"), Reason.UNSUPPORTED_CONTAINER),
+    (re.compile(r"Codec \(\S+\) not on whitelist"), Reason.UNSUPPORTED_CODEC),
+    (re.compile(r"File too large"), Reason.OUTPUT_SIZE_EXCEEDED),
+)
+TRUNCATED_WORDS = re.compile(r"partial file|ended prematurely|moov atom not found|Truncat", re.IGNORECASE)
+NO_SPACE_WORDS = "No space left on device"
+NO_MEMORY_WORDS = "Cannot allocate memory"
+
+
+@dataclass(frozen=True, slots=True)
+class BareDecode:
+    """What decoding alone says of a source.
+
+    Attributes:
+        reason: None when it decodes to its end, or when there was no time to find out.
+        frames: pictures decoded.
+        detail: ffmpeg's last words.
+    """
+
+    reason: Reason | None
+    frames: int
+    detail: str
+
+
+async def bare_decode(
+    source: Path, scratch: Path, tools: MediaTools, info: media_pb2.MediaInfo | None = None
+) -> BareDecode:
+    """Decodes the source into nothing (`-f null -`): same sandbox, no filters, no encoders.
+
+    Args:
+        source: local file.
+        scratch: of the attempt.
+        tools: of this worker.
+        info: what the probe found; without it the first video and audio are decoded.
+    """
+    node = open_source(source, tools)
+    # The node's own output needs streams named; `V` is video without cover art, `?` allows for none.
+    streams = [node["V:0?"], node["a:0?"]]
+    if info is not None:
+        streams = [node[str(track.stream_index)] for track in (info.video, *info.audio[:1])]
+    command = compile_command(ffmpeg.output(*streams, "-", format="null"), tools)
+    seconds = info.duration_seconds if info is not None else 0.0
+    run = await run_ffmpeg(command, scratch, tools, source_seconds=seconds, clock=Clock())
+    if run.ok or run.ending is Ending.OUT_OF_TIME:
+        return BareDecode(None, run.frames, run.words)
+    return BareDecode(_limit(run) or _own_words(run), run.frames, run.words)
+
+
+async def explain(run: Run, source: Path, info: media_pb2.MediaInfo, scratch: Path, tools: MediaTools) -> MediaFailure:
+    """The failure of a run that did not end well; decodes the source when that decides whose fault it is."""
+    if NO_SPACE_WORDS in run.words:
+        return transient(Reason.NO_SPACE, f"no space left in the scratch folder {scratch}", run.words)
+    limit = _limit(run)
+    if limit is not None:
+        return users(limit, SENTENCES[limit], run.words)
+    decoded = await bare_decode(source, scratch, tools, info)
+    if decoded.reason is not None:
+        return users(decoded.reason, SENTENCES[decoded.reason], decoded.detail)
+    return _our_own(run, tools)
+
+
+def _our_own(run: Run, tools: MediaTools) -> MediaFailure:
+    if run.ending is Ending.STALLED:
+        return ours(Reason.STALLED, f"ffmpeg's clock stood still for {tools.limits.stall_seconds:g} s", run.words)
+    if run.ending is Ending.OUT_OF_TIME:
+        return ours(Reason.TIMEOUT, SENTENCES[Reason.TIMEOUT], run.words)
+    if NO_MEMORY_WORDS in run.words:
+        return ours(Reason.MEMORY_EXCEEDED, SENTENCES[Reason.MEMORY_EXCEEDED], run.words)
+    code = run.exit.code if run.exit is not None else 0
+    end = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+    return ours(Reason.ENCODER_FAILED, f"{SENTENCES[Reason.ENCODER_FAILED]}: {end}", run.words)
+
+
+def _limit(run: Run) -> Reason | None:
+    if run.exit is not None and run.exit.code == -signal.SIGXFSZ:
+        return Reason.OUTPUT_SIZE_EXCEEDED
+    return next((reason for words, reason in LIMIT_WORDS if words.search(run.words)), None)
+
+
+def _own_words(run: Run) -> Reason:
+    if run.ending is Ending.STALLED:
+        return Reason.STALLED
+    if NO_MEMORY_WORDS in run.words:
+        return Reason.MEMORY_EXCEEDED
+    return Reason.TRUNCATED_INPUT if TRUNCATED_WORDS.search(run.words) else Reason.CORRUPT_INPUT

@@ -1,0 +1,53 @@
+"""The parts every ffmpeg command shares. ffmpeg-python only compiles commands; it never starts a process."""
+
+import platform
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from edgecode.workers.media.formats import PROTOCOLS, codec_whitelist, format_whitelist
+from edgecode.workers.media.tools import MediaTools
+
+# Decoding gives the same pictures with any number of threads; pinned all the same, so that memory is known.
+DECODER_THREADS = 2
+FILTER_THREADS = 2
+SCALER = "bicubic+accurate_rnd+full_chroma_int+bitexact"
+# The AAC encoder's floats differ between AVX2, FMA and plain SSE: held at what every x86-64 of the last 15 years has,
+# so that any machine gives the same bytes. The ladder's cost does not change; x264 knows its processor by itself.
+CPU_FLAGS = ["-cpuflags", "sse4.2"] if platform.machine() in ("x86_64", "AMD64") else []
+
+
+def program(tools: MediaTools) -> list[str]:
+    """The program and its global arguments: quiet, no terminal, progress on stdout, the first error is the end."""
+    return [
+        str(tools.toolchain.ffmpeg),
+        *("-hide_banner", "-nostdin", "-nostats", "-y"),
+        *("-v", "error", "-xerror"),
+        *("-progress", "pipe:1", "-stats_period", "0.5"),
+        *("-filter_complex_threads", str(FILTER_THREADS)),
+        *CPU_FLAGS,
+    ]
+
+
+def source_options(tools: MediaTools) -> dict[str, Any]:
+    """Options of an untrusted input: allowlists, the largest picture, and no patience with errors."""
+    return {
+        "protocol_whitelist": ",".join(PROTOCOLS),
+        "format_whitelist": format_whitelist(),
+        "codec_whitelist": codec_whitelist(),
+        "max_pixels": tools.limits.max_pixels,
+        "err_detect": "explode",
+        "threads": DECODER_THREADS,
+    }
+
+
+def open_source(source: Path, tools: MediaTools, **options: Any) -> Any:
+    """The source as a node of ffmpeg-python's graph; `file:` keeps any name from being an option or a URL."""
+    return ffmpeg.input(f"file:{source}", **source_options(tools), **options)
+
+
+def compile_command(outputs: Any, tools: MediaTools) -> list[str]:
+    """The command line of one graph."""
+    command: list[str] = ffmpeg.compile(outputs, cmd=program(tools))
+    return command

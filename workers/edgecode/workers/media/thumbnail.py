@@ -1,0 +1,109 @@
+"""A thumbnail: the keyframe at or before a time, found by seek, as JPEG with its stamp in a comment."""
+
+from pathlib import Path
+
+import ffmpeg
+
+from edgecode.core import ladder
+from edgecode.v1 import media_pb2
+from edgecode.workers.media import jpeg, verify
+from edgecode.workers.media.clock import Clock
+from edgecode.workers.media.diagnose import explain
+from edgecode.workers.media.faults import Reason, ours
+from edgecode.workers.media.ffmpeg_run import Run, run_ffmpeg
+from edgecode.workers.media.invocation import SCALER, compile_command, open_source
+from edgecode.workers.media.tags import FileTags, to_comment
+from edgecode.workers.media.tools import MediaTools
+from edgecode.workers.media.transcode import Rendered
+
+DEFAULT_QUALITY = 85
+
+
+async def thumbnail(
+    source: Path,
+    info: media_pb2.MediaInfo,
+    output: media_pb2.OutputSpec,
+    scratch: Path,
+    tags: FileTags,
+    tools: MediaTools,
+) -> Rendered:
+    """Makes and verifies one thumbnail; arguments and errors as of `transcode`."""
+    path = scratch / f"{output.output_id}.jpg"
+    bare = scratch / f"{output.output_id}.bare.jpg"
+    try:
+        await _shoot(source, info, output, bare, scratch, tools)
+        wanted = tags.of_file(output.output_id)
+        path.write_bytes(jpeg.with_comment(bare.read_bytes(), to_comment(wanted)))
+        facts = (await verify.read_facts([path], scratch, tools))[0]
+        wrong = verify.judge_image(facts, *ladder.size(output, info), wanted)
+        if wrong:
+            raise ours(Reason.VERIFICATION_FAILED, "the thumbnail is not what was asked for", "\n".join(wrong))
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    finally:
+        bare.unlink(missing_ok=True)
+    file = verify.artifact_file(output.output_id, media_pb2.ARTIFACT_KIND_THUMBNAIL, path, facts)
+    return Rendered(output.output_id, path, file)
+
+
+async def _shoot(
+    source: Path,
+    info: media_pb2.MediaInfo,
+    output: media_pb2.OutputSpec,
+    target: Path,
+    scratch: Path,
+    tools: MediaTools,
+) -> None:
+    seconds = _seek_seconds(output.thumbnail, info)
+    run = await _run(source, info, output, target, scratch, tools, seconds)
+    if run.ok and not _has_picture(target) and seconds > 0:
+        # Some files have no keyframe where their index says; the first picture is always there.
+        run = await _run(source, info, output, target, scratch, tools, 0)
+    if not run.ok:
+        raise await explain(run, source, info, scratch, tools)
+    if not _has_picture(target):
+        raise ours(Reason.VERIFICATION_FAILED, "ffmpeg made no picture and said it did well", run.words)
+
+
+async def _run(
+    source: Path,
+    info: media_pb2.MediaInfo,
+    output: media_pb2.OutputSpec,
+    target: Path,
+    scratch: Path,
+    tools: MediaTools,
+    seconds: float,
+) -> Run:
+    # Without accurate seek the first picture out is the keyframe itself; others are not even decoded.
+    node = open_source(source, tools, ss=f"{seconds:.6f}", noaccurate_seek=None, skip_frame="nokey")
+    picture = node[str(info.video.stream_index)].filter("scale", *ladder.size(output, info), flags=SCALER)
+    picture = picture.filter("setsar", 1).filter("format", "yuvj420p")
+    options = {
+        "c:v": "mjpeg",
+        "q:v": quantiser(output.thumbnail.quality or DEFAULT_QUALITY),
+        "flags:v": "+bitexact",
+        "fflags": "+bitexact",
+        "frames:v": 1,
+        "threads:v": 1,
+        "format": "mjpeg",
+    }
+    command = compile_command(ffmpeg.output(picture, f"file:{target}", **options), tools)
+    return await run_ffmpeg(command, scratch, tools, source_seconds=info.duration_seconds, clock=Clock([target]))
+
+
+def _seek_seconds(spec: media_pb2.ThumbnailSpec, info: media_pb2.MediaInfo) -> float:
+    """Where to seek, seconds from the file's start: within the video, so that beyond its end means its end."""
+    video = info.video
+    wanted = spec.time_seconds if spec.HasField("time_seconds") else info.duration_seconds / 10
+    last = video.start_seconds + max(video.duration_seconds - 0.001, 0)
+    return min(max(wanted, video.start_seconds), last)
+
+
+def quantiser(quality: int) -> int:
+    """ffmpeg's scale of 2 (best) to 31 for a quality of 100 to 1."""
+    return round(31 - (quality - 1) * 29 / 99)
+
+
+def _has_picture(target: Path) -> bool:
+    return target.exists() and target.stat().st_size > 0
