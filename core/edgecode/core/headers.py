@@ -1,0 +1,91 @@
+"""Names of the stamp's headers, and the stamp as headers. Names are case-sensitive on NATS."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from edgecode.core.contract import CONTRACT
+from edgecode.core.stamp import SHORT_REVISION_LENGTH, Stamp, parse_build
+
+SERVICE = "Edgecode-Service"
+VERSION = "Edgecode-Version"
+REVISION = "Edgecode-Revision"
+INSTANCE = "Edgecode-Instance"
+ENVIRONMENT = "Edgecode-Environment"
+CONTRACT_HEADER = "Edgecode-Contract"
+PATH = "Edgecode-Path"
+TRACEPARENT = "traceparent"
+MSG_ID = "Nats-Msg-Id"
+STAMP_HEADERS = (SERVICE, VERSION, REVISION, INSTANCE, ENVIRONMENT, CONTRACT_HEADER, PATH)
+
+
+class UnstampedMessage(Exception):
+    """A message without a whole stamp: it is refused, whatever it says."""
+
+
+def hop(stamp: Stamp) -> str:
+    """One hop of `Edgecode-Path`: `worker@1.5.0+gdeadbeef0123`."""
+    return f"{stamp.service}@{stamp.build}"
+
+
+def extend_path(path: Sequence[str], stamp: Stamp) -> tuple[str, ...]:
+    """The path with this process at its end; a process that writes twice in a row is one hop."""
+    own = hop(stamp)
+    return tuple(path) if path and path[-1] == own else (*path, own)
+
+
+def stamp_headers(stamp: Stamp, path: Sequence[str] = ()) -> dict[str, str]:
+    """A fresh dict each time: the client changes the one it is given."""
+    return {
+        SERVICE: stamp.service,
+        VERSION: stamp.version,
+        REVISION: stamp.revision,
+        INSTANCE: stamp.instance,
+        ENVIRONMENT: stamp.environment,
+        CONTRACT_HEADER: str(CONTRACT),
+        PATH: ",".join(extend_path(path, stamp)),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who wrote a message, which hops led to it, and the contract and trace it carries."""
+
+    stamp: Stamp
+    path: tuple[str, ...]
+    contract: int
+    traceparent: str
+
+    @property
+    def trace_id(self) -> str:
+        """The 32-hex trace id, empty where there is none."""
+        parts = self.traceparent.split("-")
+        return parts[1] if len(parts) == 4 else ""
+
+
+def read_origin(headers: Mapping[str, str] | None) -> Origin:
+    """Reads the stamp of a message.
+
+    Raises:
+        UnstampedMessage: a header is missing or empty, or they contradict each other.
+    """
+    found = headers or {}
+    missing = [name for name in STAMP_HEADERS if not found.get(name)]
+    if missing:
+        raise UnstampedMessage(f"no {', '.join(missing)}")
+    path = tuple(found[PATH].split(","))
+    try:
+        contract = int(found[CONTRACT_HEADER])
+        stamp = _read_stamp(path[-1], *(found[name] for name in (SERVICE, VERSION, REVISION, INSTANCE, ENVIRONMENT)))
+    except ValueError as error:
+        raise UnstampedMessage(str(error)) from error
+    return Origin(stamp, path, contract, found.get(TRACEPARENT, ""))
+
+
+@lru_cache(maxsize=4096)
+def _read_stamp(last_hop: str, service: str, version: str, revision: str, instance: str, environment: str) -> Stamp:
+    hop_service, _, build = last_hop.partition("@")
+    parsed = parse_build(build)
+    if (hop_service, str(parsed.version), parsed.revision) != (service, version, revision[:SHORT_REVISION_LENGTH]):
+        raise ValueError(f"the last hop {last_hop!r} is not {service} {version} {revision}")
+    return Stamp(service, version, revision, parsed.dirty, instance, environment)

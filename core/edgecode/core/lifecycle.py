@@ -1,0 +1,64 @@
+"""One contract for everything that runs: start, serve until stopped, stop; stop before start and twice are legal."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+import structlog
+
+log = structlog.get_logger()
+
+
+class Service(Protocol):
+    """Started once, stopped once or more."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+class Background:
+    """Owns one background task. Its failure is never silent: it is logged and handed to `on_failure`."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._task: asyncio.Task[None] | None = None
+        self.failed: asyncio.Future[BaseException] | None = None
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        self.failed = asyncio.get_running_loop().create_future()
+        self._task = asyncio.create_task(work, name=self._name)
+        self._task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or task.exception() is None:
+            return
+        error = task.exception()
+        assert error is not None
+        log.error("background.failed", task=self._name, error=repr(error), exc_info=error)
+        if self.failed is not None and not self.failed.done():
+            self.failed.set_result(error)
+
+    async def stop(self) -> None:
+        task, self._task = self._task, None
+        if task is None:
+            return
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+class Termination:
+    """Waits for SIGTERM or SIGINT; a second signal ends the wait for the grace as well."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.insisted = asyncio.Event()
+
+    def install(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._on_signal)
+
+    def _on_signal(self) -> None:
+        (self.insisted if self.asked.is_set() else self.asked).set()

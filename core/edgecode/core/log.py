@@ -1,0 +1,303 @@
+"""The log: the stream EVENTS, appended by everybody, read in order."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from google.protobuf.message import DecodeError
+from nats.aio.msg import Msg
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import APIError, NotFoundError
+
+from edgecode.core import contract, headers, subjects
+from edgecode.core.bus import WRONG_LAST_SEQUENCE, Bus, Incoming, Outgoing, Stored, receive
+from edgecode.core.errors import Conflict, Unavailable
+from edgecode.core.headers import Origin, UnstampedMessage
+from edgecode.core.pull import ConsumerGone, Puller
+from edgecode.v1 import event_pb2
+
+log = structlog.get_logger()
+
+# The broker takes up to 1,000; the gain is had at 64.
+_BATCH_MESSAGES = 64
+_DUPLICATE_IN_BATCH = 10201
+_READER_IDLE_SECONDS = 20.0
+_READER_INACTIVE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as it stands in the log. `event` is None where this build cannot read it; `data` is what was written.
+
+    `time` is the broker's, so that every fold of the log sees the same.
+    """
+
+    sequence: int
+    subject: str
+    time: datetime
+    origin: Origin
+    event: event_pb2.Event | None
+    data: bytes
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamIdentity:
+    """What tells one stream from another of the same name, and where it ends."""
+
+    created: str
+    first_sequence: int
+    last_sequence: int
+
+
+def read_entry(message: Msg) -> Entry:
+    """Reads an event of the log.
+
+    Raises:
+        UnstampedMessage: it carries no whole stamp, so it is none of ours.
+    """
+    incoming: Incoming = receive(message)
+    metadata = message.metadata
+    return Entry(
+        metadata.sequence.stream,
+        incoming.subject,
+        metadata.timestamp.astimezone(UTC),
+        incoming.origin,
+        decode(incoming.payload, incoming.origin.contract),
+        incoming.payload,
+        (message.headers or {}).get(headers.MSG_ID, ""),
+    )
+
+
+def decode(data: bytes, contract_number: int) -> event_pb2.Event | None:
+    """The event, or None where it is of a later contract, of a kind unknown here, or no event at all."""
+    if contract_number > contract.READS_MAX:
+        return None
+    event = event_pb2.Event()
+    try:
+        event.ParseFromString(data)
+    except DecodeError:
+        return None
+    return event if event.WhichOneof("kind") else None
+
+
+def ttl_seconds(expire: datetime, now: datetime, *, first: bool = False) -> int:
+    """What remains of a subject's life, whole seconds, at least 1.
+
+    Rounded up and one more for all but the first event, so that the first never outlives the last.
+    """
+    remaining = (expire - now).total_seconds()
+    return max(1, int(remaining) if first else int(-(-remaining // 1)) + 1)
+
+
+class Log:
+    """Appends. Appends that arrive while others are under way are stored with the next group, as one atomic batch."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._waiting: list[tuple[Sequence[Outgoing], asyncio.Future[list[Stored]]]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def append(self, messages: Sequence[Outgoing]) -> list[Stored]:
+        """Stores the messages together or not at all. Every message needs a `msg_id` of its own.
+
+        Raises:
+            Conflict: a subject does not end where it was expected to (`STALE_VIEW`).
+            Unavailable: no word came; it is unknown whether they are stored.
+            APIError: the broker refused otherwise.
+        """
+        future: asyncio.Future[list[Stored]] = asyncio.get_running_loop().create_future()
+        self._waiting.append((messages, future))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        return await future
+
+    async def append_surely(self, message: Outgoing) -> Stored:
+        """Appends under the same id until the broker has answered, however long that takes.
+
+        A worker's outcome is appended so: only then may it ack the task.
+        """
+        while True:
+            try:
+                return (await self.append([message]))[0]
+            except Unavailable:
+                await self._bus.connected.wait()
+                log.warning("log.append_again", subject=message.subject)
+
+    async def _write(self) -> None:
+        while self._waiting:
+            group = self._next_group()
+            if len(group) == 1:
+                await self._write_one(*group[0])
+                continue
+            try:
+                stored = await self._bus.store_batch([m for messages, _ in group for m in messages])
+            except APIError:
+                # One stale or repeated message refuses the batch whole: each appender gets its own answer.
+                await asyncio.gather(*(self._write_one(*unit) for unit in group))
+            except Exception as error:
+                for _, future in group:
+                    _fail(future, error)
+            else:
+                for messages, future in group:
+                    _succeed(future, stored[: len(messages)])
+                    stored = stored[len(messages) :]
+
+    def _next_group(self) -> list[tuple[Sequence[Outgoing], asyncio.Future[list[Stored]]]]:
+        size = 0
+        for count, (messages, _) in enumerate(self._waiting):
+            size += len(messages)
+            if size > _BATCH_MESSAGES and count:
+                group, self._waiting = self._waiting[:count], self._waiting[count:]
+                return group
+        group, self._waiting = self._waiting, []
+        return group
+
+    async def _write_one(self, messages: Sequence[Outgoing], future: asyncio.Future[list[Stored]]) -> None:
+        try:
+            _succeed(future, await self._bus.store_batch(messages))
+        except APIError as error:
+            if error.err_code == _DUPLICATE_IN_BATCH and len(messages) > 1:
+                _fail(future, Conflict("STALE_VIEW", "some of these events are stored already"))
+            elif error.err_code == WRONG_LAST_SEQUENCE:
+                _fail(future, Conflict("STALE_VIEW", f"{messages[0].subject} has later events: {error.description}"))
+            else:
+                _fail(future, error)
+        except Exception as error:
+            _fail(future, error)
+
+    async def last_sequence(self, subject: str) -> int:
+        """Sequence of the subject's last event, 0 where it has none. Answered by the stream's leader."""
+        try:
+            message = await self._bus.js.get_last_msg(subjects.EVENTS, subject)
+        except NotFoundError:
+            return 0
+        return int(message.seq or 0)
+
+    async def first(self, subject: str) -> event_pb2.Event | None:
+        """The subject's first event, None where it has none. Answered by the stream's leader."""
+        try:
+            message = await self._bus.js.get_msg(subjects.EVENTS, seq=1, subject=subject, next=True)
+        except NotFoundError:
+            return None
+        return decode(message.data or b"", headers.read_origin(message.headers).contract)
+
+    async def message_id(self, sequence: int) -> str:
+        """`Nats-Msg-Id` of the event at a sequence, empty where it is gone."""
+        try:
+            message = await self._bus.js.get_msg(subjects.EVENTS, seq=sequence)
+        except NotFoundError:
+            return ""
+        return str((message.headers or {}).get(headers.MSG_ID, ""))
+
+    async def purge(self, subject: str) -> None:
+        """Forgets a subject whose first event is gone."""
+        await self._bus.js.purge_stream(subjects.EVENTS, subject=subject)
+
+    async def identity(self) -> StreamIdentity:
+        """Which stream this is and where it ends now."""
+        reply = await self._bus.js._api_request(f"$JS.API.STREAM.INFO.{subjects.EVENTS}", b"", timeout=5.0)
+        state = reply["state"]
+        return StreamIdentity(reply["created"], int(state["first_seq"]), int(state["last_seq"]))
+
+
+def _succeed(future: asyncio.Future[list[Stored]], stored: list[Stored]) -> None:
+    if not future.done():
+        future.set_result(stored)
+
+
+def _fail(future: asyncio.Future[list[Stored]], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
+
+
+class LogReader:
+    """Reads the log in order from a sequence on, without gaps, across reconnects and broker restarts.
+
+    Args:
+        after_sequence: the first entry is the next one kept.
+        filters: subjects to read; all by default.
+    """
+
+    def __init__(self, bus: Bus, after_sequence: int, filters: Sequence[str] = (subjects.ALL_EVENTS,)) -> None:
+        self._bus = bus
+        self._filters = list(filters)
+        self.position = after_sequence
+        self._consumer_sequence = 0
+        self._puller: Puller | None = None
+        self._name = ""
+
+    async def batches(self, size: int = 500) -> AsyncIterator[list[Entry]]:
+        """Entries as they come, up to `size` at once, never an empty list. An entry without a stamp is skipped, loudly."""
+        while True:
+            entries = await self._next_batch(size, _READER_IDLE_SECONDS)
+            if entries:
+                yield entries
+
+    async def history(self, until_sequence: int, size: int = 500) -> AsyncIterator[list[Entry]]:
+        """Entries that are there now, up to a sequence."""
+        while self.position < until_sequence:
+            entries = await self._next_batch(size, None)
+            if not entries:
+                return
+            yield [entry for entry in entries if entry.sequence <= until_sequence]
+
+    async def _next_batch(self, size: int, idle_seconds: float | None) -> list[Entry]:
+        try:
+            if self._puller is None:
+                await self._open()
+            assert self._puller is not None
+            messages = await self._puller.pull(size)
+            if not messages and idle_seconds is not None:
+                messages = await self._puller.pull(1, idle_seconds)
+            return self._accept(messages)
+        except (ConsumerGone, Unavailable) as error:
+            log.info("log.reader_reopens", why=str(error), position=self.position)
+            await self.close()
+            await self._bus.connected.wait()
+            return []
+
+    def _accept(self, messages: list[Msg]) -> list[Entry]:
+        entries: list[Entry] = []
+        for message in messages:
+            metadata = message.metadata
+            if metadata.sequence.consumer != self._consumer_sequence + 1:
+                raise ConsumerGone(f"gap after {self.position}")
+            self._consumer_sequence += 1
+            self.position = metadata.sequence.stream
+            try:
+                entries.append(read_entry(message))
+            except UnstampedMessage as error:
+                log.error("log.unstamped", sequence=metadata.sequence.stream, subject=message.subject, why=str(error))
+        return entries
+
+    async def _open(self) -> None:
+        self._name = f"read-{self._bus.stamp.instance}-{uuid.uuid4().hex[:8]}"
+        try:
+            await self._bus.js.add_consumer(
+                subjects.EVENTS,
+                ConsumerConfig(
+                    name=self._name,
+                    filter_subjects=self._filters,
+                    deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+                    opt_start_seq=self.position + 1,
+                    ack_policy=AckPolicy.NONE,
+                    mem_storage=True,
+                    num_replicas=1,
+                    inactive_threshold=_READER_INACTIVE_SECONDS,
+                ),
+            )
+        except (TimeoutError, APIError) as error:
+            raise ConsumerGone(str(error)) from error
+        self._consumer_sequence = 0
+        self._puller = Puller(self._bus, subjects.EVENTS, self._name)
+        await self._puller.start()
+
+    async def close(self) -> None:
+        """Ends the subscription; twice is legal. The broker forgets the consumer by itself."""
+        puller, self._puller = self._puller, None
+        if puller is not None:
+            await puller.stop()

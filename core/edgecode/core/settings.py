@@ -1,0 +1,113 @@
+"""All settings, once: `EDGECODE_*` over an optional TOML file named by `EDGECODE_CONFIG`, read at start and passed down.
+
+`edgecode config` prints this object; each field's description is its only documentation. Units stand in the names.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+CONFIG_VARIABLE = "EDGECODE_CONFIG"
+DAY_SECONDS = 86_400
+
+
+class Settings(BaseSettings):
+    """Settings of every process; each reads what it needs."""
+
+    model_config = SettingsConfigDict(env_prefix="EDGECODE_", extra="forbid", frozen=True)
+
+    environment: str = Field("development", description="Deployment environment, part of the stamp.", min_length=1)
+    log_level: str = Field("info", description="debug, info, warning or error.", pattern="^(debug|info|warning|error)$")
+    data_dir: Path = Field(Path("edgecode-data"), description="Folder of `edgecode up`, the ledger and the blobs.")
+
+    nats_url: str = Field("nats://127.0.0.1:4222", description="Broker; several, comma-separated, for a cluster.")
+    nats_replicas: int = Field(1, description="Copies of each stream: 1, or 3 in a cluster.", ge=1, le=5)
+    blobs_url: str = Field("", description="file:///folder or s3://bucket/prefix; empty: `blobs` in data_dir.")
+    ledger_url: str = Field("", description="sqlite:///file; empty: `ledger.sqlite` in data_dir.")
+
+    grpc_address: str = Field("127.0.0.1:50051", description="Where the server listens; port 0 takes a free one.")
+    metrics_address: str = Field("127.0.0.1:9464", description="Metrics and health over HTTP; empty: none.")
+    message_limit_bytes: int = Field(
+        4 << 20, description="Largest request message; the transport takes twice that.", ge=64 << 10
+    )
+    upload_chunk_limit_bytes: int = Field(1 << 20, description="Largest `data` of one upload message.", ge=1 << 10)
+    upload_limit_bytes: int = Field(20 << 30, description="Largest asset.", ge=1)
+    upload_abandoned_seconds: int = Field(DAY_SECONDS, description="An unfinished upload is swept after this.", ge=1)
+    default_deadline_seconds: float = Field(60.0, description="Deadline of a unary call that set none.", gt=0)
+    keepalive_seconds: int = Field(30, description="HTTP/2 ping when idle; clients may ping every 10 s.", ge=10)
+    drain_seconds: float = Field(10.0, description="Grace for open calls of a stopping server.", ge=0)
+    queue_limit_jobs: int = Field(100_000, description="Unfinished jobs; beyond it CreateJob is refused.", ge=1)
+    retention_seconds: int = Field(90 * DAY_SECONDS, description="How long a job and its artifacts are kept.", ge=1)
+    retention_minimum_seconds: int = Field(DAY_SECONDS, description="Shortest retention a request may ask.", ge=1)
+    attempt_budget: int = Field(4, description="Failed and lost attempts before a task is dead.", ge=1, le=100)
+    backoff_seconds: float = Field(1.0, description="Wait before the second attempt; doubles, at most 60 s.", ge=0)
+    sweep_seconds: float = Field(5.0, description="How often the leader compares TASKS with the ledger.", gt=0)
+    blob_sweep_seconds: float = Field(3600.0, description="How often blobs nobody needs are removed.", gt=0)
+    read_wait_seconds: float = Field(2.0, description="Longest wait of a read for the ledger to catch up.", gt=0)
+    when_current_dies: str = Field(
+        "move", description="move or wait: what becomes of jobs whose build has no worker.", pattern="^(move|wait)$"
+    )
+
+    fleet_ttl_seconds: float = Field(15.0, description="A process silent for so long has left the fleet.", gt=0)
+    fleet_grace_seconds: float = Field(3.0, description="Added to the TTL before absence counts.", ge=0)
+    fleet_beat_seconds: float = Field(4.0, description="How often a process says it is alive.", gt=0)
+
+    encode_slots: int = Field(1, description="Encode tasks at once in one worker.", ge=0)
+    light_slots: int = Field(2, description="Probes, thumbnails and manifests at once in one worker.", ge=0)
+    ack_wait_seconds: float = Field(30.0, description="JetStream redelivers a task silent for so long.", gt=0)
+    beat_seconds: float = Field(2.0, description="How often a running attempt beats and checks the log.", gt=0)
+    worker_drain_seconds: float = Field(20.0, description="Grace for running attempts of a stopping worker.", ge=0)
+    scratch_dir: Path | None = Field(None, description="Folder for media work; unset: `scratch` in data_dir.")
+    ffmpeg: Path | None = Field(None, description="ffmpeg to use; unset: the one of the imageio-ffmpeg wheel.")
+    stall_seconds: float = Field(60.0, description="ffmpeg's clock may stand still for so long.", gt=0)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments over environment over file."""
+        file = os.environ.get(CONFIG_VARIABLE)
+        if file is None:
+            return init_settings, env_settings
+        if not Path(file).is_file():
+            raise ValueError(f"{CONFIG_VARIABLE} names {file!r}, which is no file")
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    @property
+    def blobs(self) -> str:
+        """URL of the blob store, default filled in."""
+        return self.blobs_url or f"file://{(self.data_dir / 'blobs').absolute()}"
+
+    @property
+    def ledger(self) -> str:
+        """URL of the ledger, default filled in."""
+        return self.ledger_url or f"sqlite:///{(self.data_dir / 'ledger.sqlite').absolute()}"
+
+    @property
+    def scratch(self) -> Path:
+        """Folder for media work, default filled in."""
+        return (self.scratch_dir or self.data_dir / "scratch").absolute()
+
+    def behaviour(self) -> dict[str, Any]:
+        """Settings that shape behaviour, for the config digest: nothing that names a place."""
+        places = {
+            "data_dir",
+            "nats_url",
+            "blobs_url",
+            "ledger_url",
+            "grpc_address",
+            "metrics_address",
+            "scratch_dir",
+            "ffmpeg",
+            "log_level",
+            "environment",
+        }
+        return self.model_dump(mode="json", exclude=places)

@@ -1,0 +1,85 @@
+"""Every subject, stream and bucket name, in one place."""
+
+from dataclasses import dataclass
+
+EVENTS = "EVENTS"
+TASKS = "TASKS"
+FLEET_BUCKET = "FLEET"
+FLEET = "KV_FLEET"
+
+ALL_EVENTS = "event.>"
+ALL_TASKS = "task.>"
+ALL_FLEET = f"$KV.{FLEET_BUCKET}.>"
+ALL_PROGRESS = "progress.>"
+
+CLASSES = ("encode", "light")
+PRIORITIES = ("high", "normal", "low")
+
+
+def job_events(job_id: str) -> str:
+    return f"event.job.{job_id}"
+
+
+def asset_events(asset_id: str) -> str:
+    return f"event.asset.{asset_id}"
+
+
+def route_events(service: str) -> str:
+    return f"event.route.{service}"
+
+
+def progress(job_id: str, task_id: str) -> str:
+    return f"progress.{job_id}.{task_id}"
+
+
+def control(instance: str) -> str:
+    return f"control.{instance}"
+
+
+def wake(task_class: str, build_key: str) -> str:
+    """Says that a lane of the build got work. Sent after the broker stored it, so that a pull finds it."""
+    return f"wake.{task_class}.{build_key}"
+
+
+def fleet_key(service: str, instance: str) -> str:
+    return f"$KV.{FLEET_BUCKET}.{service}.{instance}"
+
+
+def lane_consumer(build_key: str, task_class: str, priority: str) -> str:
+    """Durable consumer of one lane."""
+    return f"lane-{build_key}-{task_class}-{priority}"
+
+
+def lane_filter(build_key: str, task_class: str, priority: str) -> str:
+    return f"task.{task_class}.{priority}.{build_key}.>"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSubject:
+    """`task.<class>.<priority>.<build_key>.<kind>.<job>.<task>.<n>`; `n` is never used twice for a task."""
+
+    task_class: str
+    priority: str
+    build_key: str
+    kind: str
+    job_id: str
+    task_id: str
+    n: int
+
+    def __str__(self) -> str:
+        return (
+            f"task.{self.task_class}.{self.priority}.{self.build_key}.{self.kind}.{self.job_id}.{self.task_id}.{self.n}"
+        )
+
+    @classmethod
+    def parse(cls, subject: str) -> "TaskSubject":
+        """Reads a subject of the stream TASKS.
+
+        Raises:
+            ValueError: it is none.
+        """
+        root, *tokens = subject.split(".")
+        if root != "task" or len(tokens) != 7:
+            raise ValueError(f"not a task subject: {subject!r}")
+        task_class, priority, key, kind, job_id, task_id, n = tokens
+        return cls(task_class, priority, key, kind, job_id, task_id, int(n))

@@ -1,0 +1,1 @@
+"""The fleet: who is alive."""

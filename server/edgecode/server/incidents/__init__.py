@@ -1,0 +1,1 @@
+"""Incidents: which build did this."""

@@ -1,0 +1,1 @@
+"""Jobs: what a request means, and writing it into the log."""

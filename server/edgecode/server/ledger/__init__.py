@@ -1,0 +1,1 @@
+"""The ledger: SQL tables folded from the log, behind a port with adapters."""

@@ -1,0 +1,180 @@
+"""What the ledger must do, whatever database holds it. `tests/conformance` runs one suite on every adapter."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from edgecode.server.ledger.rows import (
+    ArtifactRow,
+    AssetRow,
+    AttemptRow,
+    Cursor,
+    JobRow,
+    RouteRow,
+    StampRow,
+    TaskRow,
+    UnreadRow,
+)
+
+AnyRow = TypeVar("AnyRow", JobRow, TaskRow, AttemptRow, ArtifactRow, AssetRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`column op value`; with `label_key` the value of that label in the column `labels`.
+
+    `op` is one of `=`, `!=`, `<`, `<=`, `>`, `>=`.
+    """
+
+    column: str
+    op: str
+    value: str | int | float
+    label_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A page of rows: all conditions hold, ordered by `order_by` and then the primary key, after the row of `after`.
+
+    `after` holds the values of `order_by` and of the primary key's columns of the last row of the page before.
+    """
+
+    conditions: Sequence[Condition] = ()
+    order_by: str = ""
+    descending: bool = False
+    after: Sequence[str | int | float] = ()
+    limit: int = 1000
+
+
+@dataclass(slots=True)
+class JobRecord:
+    """All the ledger knows of one job; the fold's unit."""
+
+    job: JobRow
+    tasks: dict[str, TaskRow] = field(default_factory=dict)
+    attempts: dict[str, AttemptRow] = field(default_factory=dict)
+    artifacts: dict[str, ArtifactRow] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Changes:
+    """What one group of events changed. Rows are replaced by primary key; jobs of `gone_artifacts` lose their artifacts."""
+
+    stamps: dict[int, StampRow] = field(default_factory=dict)
+    jobs: dict[str, JobRow] = field(default_factory=dict)
+    tasks: dict[tuple[str, str], TaskRow] = field(default_factory=dict)
+    attempts: dict[str, AttemptRow] = field(default_factory=dict)
+    artifacts: dict[str, ArtifactRow] = field(default_factory=dict)
+    assets: dict[str, AssetRow] = field(default_factory=dict)
+    routes: list[RouteRow] = field(default_factory=list)
+    unread: list[UnreadRow] = field(default_factory=list)
+    read_at_last: list[int] = field(default_factory=list)
+    gone_artifacts: set[str] = field(default_factory=set)
+    gone_jobs: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts for `status`. `builds` maps a build to its unfinished jobs, `failures` to our failed attempts since a time."""
+
+    jobs: Mapping[str, int]
+    tasks: Mapping[str, int]
+    oldest_task_time_us: int
+    oldest_task_job_id: str
+    builds: Mapping[str, int]
+    failures: Mapping[str, int]
+    succeeded_since: int
+    failed_since: int
+    frozen: int
+
+
+class CursorMoved(Exception):
+    """Another projector applied these events first: read the cursor again."""
+
+
+class Ledger(Protocol):
+    """A database with the ledger's tables. Reads see whole groups of events only."""
+
+    async def open(self) -> None:
+        """Connects and makes missing tables."""
+        ...
+
+    async def close(self) -> None:
+        """Disconnects; twice is legal."""
+        ...
+
+    async def cursor(self) -> Cursor:
+        """Where the fold stands; sequence 0 for an empty ledger."""
+        ...
+
+    async def apply(self, changes: Changes, before: Cursor, after: Cursor) -> None:
+        """Applies a group of events and moves the cursor in one transaction.
+
+        Raises:
+            CursorMoved: the cursor does not stand at `before`; nothing was changed.
+        """
+        ...
+
+    async def record(self, job_id: str) -> JobRecord | None:
+        """A job with all that belongs to it."""
+        ...
+
+    async def records(self, job_ids: Sequence[str]) -> dict[str, JobRecord]:
+        """Several jobs with all that belongs to them; unknown ones are missing."""
+        ...
+
+    async def unfinished(self) -> Sequence[tuple[str, int]]:
+        """Id and last sequence of every job that is not finished, oldest first."""
+        ...
+
+    async def count_unfinished(self) -> int:
+        """How many jobs are not finished."""
+        ...
+
+    async def scheduled(self) -> Sequence[TaskRow]:
+        """Every task in state SCHEDULED of an unfinished job."""
+        ...
+
+    async def task_numbers(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, str, int]]:
+        """Of (job, task) pairs: the job's state, the task's state and its n; unknown ones are missing."""
+        ...
+
+    async def asset(self, asset_id: str) -> AssetRow | None:
+        """One asset."""
+        ...
+
+    async def asset_in_use(self, asset_id: str) -> str:
+        """Id of an unfinished job that uses the asset, or empty."""
+        ...
+
+    async def artifact(self, artifact_id: str) -> ArtifactRow | None:
+        """One artifact."""
+        ...
+
+    async def find(self, table: type[AnyRow], query: Find) -> list[AnyRow]:
+        """A page of rows."""
+        ...
+
+    async def stamps(self, stamp_ids: Sequence[int]) -> dict[int, StampRow]:
+        """Stamps by id."""
+        ...
+
+    async def routes(self, service: str) -> list[RouteRow]:
+        """All revisions of a service's route, oldest first."""
+        ...
+
+    async def unread(self, subject: str = "") -> list[UnreadRow]:
+        """Events kept unread, in order; of one subject if given."""
+        ...
+
+    async def totals(self, since_us: int) -> Totals:
+        """Counts, with failures and ends since a time."""
+        ...
+
+    async def expire(self, now_us: int) -> list[str]:
+        """Forgets jobs and assets whose life is over, with all that belongs to them; returns the ids of the jobs."""
+        ...
+
+    async def live_sources(self) -> set[str]:
+        """SHA-256 of every blob an active asset or a kept job needs."""
+        ...

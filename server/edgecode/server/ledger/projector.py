@@ -1,0 +1,333 @@
+"""The projector: takes groups of log entries through the fold into the ledger. Only the leader runs one."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import structlog
+
+from edgecode.core.errors import FailedPrecondition
+from edgecode.core.headers import Origin
+from edgecode.core.log import Entry, Log, decode
+from edgecode.core.stamp import Stamp
+from edgecode.server.ledger.fold import Fact, fold_asset, fold_job
+from edgecode.server.ledger.port import Changes, JobRecord, Ledger
+from edgecode.server.ledger.rows import AssetRow, Cursor, RouteRow, StampRow, UnreadRow
+from edgecode.server.routes.route import WORKER, Route
+
+log = structlog.get_logger()
+
+_CACHED_RECORDS = 10_000
+REBUILD_HINT = "stop the servers and run `edgecode ledger rebuild`"
+
+
+class UnreadableRoute(Exception):
+    """A route event of a later contract: every job's fold depends on it, so the fold stops here."""
+
+
+@dataclass(slots=True)
+class _Before:
+    """What a record held before a group of events, to find what the group changed."""
+
+    record: JobRecord | None
+
+
+class Projector:
+    """Folds. Holds the records of recent jobs in memory, as they stand in the ledger."""
+
+    def __init__(self, ledger: Ledger, events: Log) -> None:
+        self._ledger = ledger
+        self._events = events
+        self._records: OrderedDict[str, JobRecord] = OrderedDict()
+        self._routes: list[Route] = [Route()]
+        self._frozen: set[str] = set()
+        self.stamps: dict[int, StampRow] = {}
+        self.cursor = Cursor(0, "", "")
+
+    @property
+    def route(self) -> Route:
+        """The route as folded so far."""
+        return self._routes[-1]
+
+    async def open(self) -> None:
+        """Reads where the ledger stands, and checks that it was folded from this very stream.
+
+        Raises:
+            FailedPrecondition: `LEDGER_NOT_OF_THIS_LOG`: another stream, or one that was restored from an older copy.
+        """
+        self._records.clear()
+        self.stamps.clear()
+        self.cursor = await self._ledger.cursor()
+        identity = await self._events.identity()
+        if not self.cursor.stream_created:
+            self.cursor = replace(self.cursor, stream_created=identity.created)
+        elif problem := await self._mismatch(identity.created, identity.last_sequence):
+            raise FailedPrecondition("LEDGER_NOT_OF_THIS_LOG", f"{problem}; {REBUILD_HINT}")
+        self._routes = [Route(), *(Route.of(row) for row in await self._ledger.routes(WORKER))]
+        await self._read_at_last()
+
+    async def _mismatch(self, created: str, last_sequence: int) -> str:
+        if created != self.cursor.stream_created:
+            return f"the ledger was folded from a stream of {self.cursor.stream_created}, this one is of {created}"
+        if last_sequence < self.cursor.sequence:
+            return f"the log ends at {last_sequence}, the ledger stands at {self.cursor.sequence}: the log is an older copy"
+        message_id = await self._events.message_id(self.cursor.sequence)
+        if message_id not in {"", self.cursor.message_id}:
+            return f"event {self.cursor.sequence} of the log is not the one the ledger folded: the log went another way"
+        return ""
+
+    async def record(self, job_id: str) -> JobRecord | None:
+        """A job as folded so far. Not to be changed by the caller."""
+        found = self._records.get(job_id)
+        if found is not None:
+            self._records.move_to_end(job_id)
+            return found
+        found = await self._ledger.record(job_id)
+        if found is not None:
+            await self._remember(found)
+        return found
+
+    async def _remember(self, record: JobRecord) -> None:
+        wanted = {a.stamp_id for a in record.attempts.values()} - self.stamps.keys()
+        if wanted:
+            self.stamps |= await self._ledger.stamps(sorted(wanted))
+        self._records[record.job.job_id] = record
+        while len(self._records) > _CACHED_RECORDS:
+            self._records.popitem(last=False)
+
+    def forget(self, job_ids: Iterable[str]) -> None:
+        """Drops records of expired jobs from memory."""
+        for job_id in job_ids:
+            self._records.pop(job_id, None)
+
+    async def fold(self, entries: Sequence[Entry]) -> set[str]:
+        """Folds a group and commits it; returns the ids of the jobs it touched.
+
+        Raises:
+            CursorMoved: another projector was first; `open` again.
+            UnreadableRoute: the group ends before an entry that must be read and cannot.
+        """
+        group = _Group(self)
+        stopped: UnreadableRoute | None = None
+        last: Entry | None = None
+        for entry in entries:
+            if entry.sequence <= self.cursor.sequence:
+                continue
+            try:
+                await group.take(entry)
+            except UnreadableRoute as error:
+                stopped = error
+                break
+            last = entry
+        if last is not None:
+            await self._commit(group, replace(self.cursor, sequence=last.sequence, message_id=last.message_id))
+        if stopped is not None:
+            raise stopped
+        return set(group.jobs)
+
+    async def _commit(self, group: "_Group", after: Cursor) -> None:
+        try:
+            await self._ledger.apply(group.changes(), self.cursor, after)
+        except BaseException:
+            self._records.clear()
+            raise
+        self.cursor = after
+        self._routes += group.routes
+        for job_id, (record, _) in group.jobs.items():
+            if record is not None:
+                await self._remember(record)
+
+    def route_at(self, sequence: int, newer: Sequence[Route] = ()) -> Route:
+        """The route in force at a place of the log."""
+        return next(r for r in reversed([*self._routes, *newer]) if r.sequence <= sequence)
+
+    async def _read_at_last(self) -> None:
+        """Folds events that an earlier build could not read and this one can, subject by subject, in order."""
+        by_subject: dict[str, list[UnreadRow]] = {}
+        for row in await self._ledger.unread():
+            by_subject.setdefault(row.subject, []).append(row)
+        for subject, rows in by_subject.items():
+            entries = [_entry(row) for row in rows]
+            readable = next((i for i, e in enumerate(entries) if e.event is None), len(entries))
+            if not readable:
+                self._frozen.add(subject)
+                continue
+            group = _Group(self)
+            for entry in entries[:readable]:
+                await group.take(entry, again=True)
+            if readable < len(entries):
+                await group.freeze(subject)
+                self._frozen.add(subject)
+            else:
+                await group.thaw(subject)
+            group.read_at_last = [e.sequence for e in entries[:readable]]
+            await self._commit(group, self.cursor)
+            log.info("ledger.read_at_last", subject=subject, events=readable)
+
+    def is_frozen(self, subject: str) -> bool:
+        """Whether an event of the subject could not be read."""
+        return subject in self._frozen
+
+    def freeze(self, subject: str) -> None:
+        """Holds back the subject's later events."""
+        self._frozen.add(subject)
+
+
+class _Group:
+    """A group of events on its way through the fold."""
+
+    def __init__(self, projector: Projector) -> None:
+        self._projector = projector
+        self._ledger = projector._ledger  # noqa: SLF001 a part of it
+        self.jobs: dict[str, tuple[JobRecord | None, _Before]] = {}
+        self.routes: list[Route] = []
+        self.read_at_last: list[int] = []
+        self._assets: dict[str, AssetRow | None] = {}
+        self._changes = Changes()
+
+    async def take(self, entry: Entry, *, again: bool = False) -> None:
+        """Folds one entry, or keeps it unread."""
+        _, root, name = entry.subject.split(".", 2)
+        if root == "route":
+            self._take_route(entry, name)
+        elif not again and (entry.event is None or self._projector.is_frozen(entry.subject)):
+            await self._keep_unread(entry)
+        elif root == "job":
+            await self._take_job(entry, name)
+        elif root == "asset":
+            await self._take_asset(entry, name)
+
+    def _take_route(self, entry: Entry, service: str) -> None:
+        if entry.event is None:
+            raise UnreadableRoute(f"event {entry.sequence} on {entry.subject} needs a later build")
+        route = (self.routes or [self._projector.route])[-1]
+        document = entry.event.route_changed.SerializeToString(deterministic=True)
+        row = RouteRow(service, route.revision + 1, entry.sequence, _us(entry), document)
+        self.routes.append(Route.of(row))
+        self._changes.routes.append(row)
+
+    async def _take_job(self, entry: Entry, job_id: str) -> None:
+        record, before = await self._job(job_id)
+        fact = self._fact(entry)
+        record, took_effect = fold_job(record, fact)
+        self.jobs[job_id] = (record, before)
+        if took_effect and entry.event is not None:
+            kind = entry.event.WhichOneof("kind")
+            if kind in {"job_created", "attempt_started"}:
+                self._sign(fact.stamp)
+            elif kind == "job_deleted":
+                self._changes.gone_artifacts.add(job_id)
+
+    async def _job(self, job_id: str) -> tuple[JobRecord | None, _Before]:
+        if job_id not in self.jobs:
+            record = await self._projector.record(job_id)
+            before = (
+                JobRecord(record.job, dict(record.tasks), dict(record.attempts), dict(record.artifacts))
+                if record
+                else None
+            )
+            self.jobs[job_id] = (record, _Before(before))
+        return self.jobs[job_id]
+
+    async def _take_asset(self, entry: Entry, asset_id: str) -> None:
+        if asset_id not in self._assets:
+            self._assets[asset_id] = await self._ledger.asset(asset_id)
+        fact = self._fact(entry)
+        before = self._assets[asset_id]
+        self._assets[asset_id] = asset = fold_asset(before, fact)
+        if before is None and asset is not None:
+            self._sign(fact.stamp)
+
+    async def _keep_unread(self, entry: Entry) -> None:
+        log.warning("ledger.unread", subject=entry.subject, sequence=entry.sequence, contract=entry.origin.contract)
+        self._projector.freeze(entry.subject)
+        headers = json.dumps(
+            {
+                "path": list(entry.origin.path),
+                "traceparent": entry.origin.traceparent,
+                "contract": entry.origin.contract,
+                "message_id": entry.message_id,
+                "stamp": _stamp_fields(entry.origin.stamp),
+            },
+            sort_keys=True,
+        )
+        self._changes.unread.append(UnreadRow(entry.sequence, entry.subject, _us(entry), headers, entry.data))
+        await self.freeze(entry.subject)
+
+    async def freeze(self, subject: str) -> None:
+        """Marks the job or asset: nothing is decided for it."""
+        await self._set_frozen(subject, 1)
+
+    async def thaw(self, subject: str) -> None:
+        """The job or asset can be read again."""
+        await self._set_frozen(subject, 0)
+
+    async def _set_frozen(self, subject: str, frozen: int) -> None:
+        _, root, name = subject.split(".", 2)
+        if root == "job":
+            record, before = await self._job(name)
+            if record is not None:
+                record.job = replace(record.job, frozen=frozen)
+                self.jobs[name] = (record, before)
+        elif root == "asset":
+            asset = self._assets.get(name) or await self._ledger.asset(name)
+            self._assets[name] = replace(asset, frozen=frozen) if asset else None
+
+    def _fact(self, entry: Entry) -> Fact:
+        assert entry.event is not None
+        route = self._projector.route_at(entry.sequence, self.routes)
+        row = StampRow.of(entry.origin.stamp)
+        self._projector.stamps.setdefault(row.stamp_id, row)
+        return Fact(
+            entry.sequence,
+            _us(entry),
+            row,
+            ",".join(entry.origin.path),
+            entry.origin.traceparent,
+            entry.event,
+            route.quarantined,
+        )
+
+    def _sign(self, row: StampRow) -> None:
+        self._changes.stamps[row.stamp_id] = row
+
+    def changes(self) -> Changes:
+        """What the group changed."""
+        changes = self._changes
+        changes.read_at_last = self.read_at_last
+        changes.assets = {name: asset for name, asset in self._assets.items() if asset is not None}
+        for job_id, (record, before) in self.jobs.items():
+            if record is None:
+                continue
+            old = before.record
+            changes.jobs[job_id] = record.job
+            for task in record.tasks.values():
+                if old is None or old.tasks.get(task.task_id) is not task:
+                    changes.tasks[job_id, task.task_id] = task
+            for attempt in record.attempts.values():
+                if old is None or old.attempts.get(attempt.attempt_id) is not attempt:
+                    changes.attempts[attempt.attempt_id] = attempt
+            for artifact in record.artifacts.values():
+                if old is None or old.artifacts.get(artifact.artifact_id) is not artifact:
+                    changes.artifacts[artifact.artifact_id] = artifact
+        return changes
+
+
+def _us(entry: Entry) -> int:
+    return round(entry.time.timestamp() * 1_000_000)
+
+
+def _stamp_fields(stamp: Stamp) -> list[str]:
+    return [stamp.service, stamp.version, stamp.revision, stamp.dirty, stamp.instance, stamp.environment]
+
+
+def _entry(row: UnreadRow) -> Entry:
+
+    found = json.loads(row.headers)
+    origin = Origin(Stamp(*found["stamp"]), tuple(found["path"]), found["contract"], found["traceparent"])
+    time = datetime.fromtimestamp(row.time_us / 1_000_000, UTC)
+    return Entry(
+        row.sequence, row.subject, time, origin, decode(row.data, origin.contract), row.data, found["message_id"]
+    )

@@ -1,0 +1,242 @@
+"""The ledger's tables as values: one dataclass per table, one field per column, only `str`, `int`, `float` and `bytes` inside.
+
+Times are microseconds since 1970 UTC, 0 where there is none. Columns ending in `_pb` hold serialized messages of `edgecode.v1`.
+Stamps are written once in a dictionary table: half the bytes and 1.6x the inserts of a stamp in each row.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from edgecode.core.stamp import Stamp
+
+# Rows are forgotten, and a rebuild ignores a subject, this long before its end: expiry on the broker is not to the instant.
+EXPIRY_MARGIN_US = 2_000_000
+
+
+class JobState(StrEnum):
+    """AIP-216; the names of `edgecode.v1.Job.State`."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    CANCELLING = "CANCELLING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    DELETED = "DELETED"
+
+
+FINISHED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.DELETED})
+
+
+class TaskState(StrEnum):
+    """The names of `edgecode.v1.Task.State`."""
+
+    PENDING = "PENDING"
+    SCHEDULED = "SCHEDULED"
+    RUNNING = "RUNNING"
+    VERIFIED = "VERIFIED"
+    WAITING = "WAITING"
+    SUCCEEDED = "SUCCEEDED"
+    DEAD = "DEAD"
+    CANCELLED = "CANCELLED"
+
+
+class AttemptState(StrEnum):
+    """The names of `edgecode.v1.Attempt.State`."""
+
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    LOST = "LOST"
+    RELEASED = "RELEASED"
+    REFUSED = "REFUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class StampRow:
+    """Who wrote something. The id is derived from the content, so that a rebuild gives the same."""
+
+    stamp_id: int
+    service: str
+    version: str
+    revision: str
+    dirty: str
+    instance: str
+    environment: str
+    build: str
+
+    @classmethod
+    def of(cls, stamp: Stamp) -> "StampRow":
+        """The row of a stamp."""
+        text = "\0".join((stamp.service, stamp.build, stamp.revision, stamp.instance, stamp.environment))
+        stamp_id = int.from_bytes(hashlib.sha256(text.encode()).digest()[:7])
+        return cls(
+            stamp_id,
+            stamp.service,
+            stamp.version,
+            stamp.revision,
+            stamp.dirty,
+            stamp.instance,
+            stamp.environment,
+            stamp.build,
+        )
+
+    def stamp(self) -> Stamp:
+        """The stamp of a row."""
+        return Stamp(self.service, self.version, self.revision, self.dirty, self.instance, self.environment)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job as its events left it. `created_pb` is its `JobCreated`; `path` and `traceparent` are those of its creation."""
+
+    job_id: str
+    asset_id: str
+    state: str
+    preset: str
+    priority: int
+    caller: str
+    request_id: str
+    labels: str
+    build: str
+    epoch: int
+    route_revision: int
+    failure_reason: str
+    failure_pb: bytes
+    source_pb: bytes
+    created_pb: bytes
+    create_time_us: int
+    update_time_us: int
+    end_time_us: int
+    expire_time_us: int
+    first_sequence: int
+    last_sequence: int
+    stamp_id: int
+    path: str
+    traceparent: str
+    cancel_reason: str
+    moved_for_last_attempt: int
+    frozen: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task that was scheduled at least once. `spent` counts failed and lost attempts, `lost` the lost ones of them."""
+
+    job_id: str
+    task_id: str
+    kind: str
+    state: str
+    n: int
+    epoch: int
+    spent: int
+    lost: int
+    alone: int
+    output_ids: str
+    attempt_id: str
+    schedule_time_us: int
+    not_before_time_us: int
+    failure_reason: str
+    failure_pb: bytes
+    expire_time_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One try. `result_pb` is its `AttemptSucceeded`."""
+
+    job_id: str
+    task_id: str
+    attempt_id: str
+    epoch: int
+    n: int
+    state: str
+    stamp_id: int
+    toolchain_digest: str
+    config_digest: str
+    start_time_us: int
+    end_time_us: int
+    failure_reason: str
+    fault: str
+    failure_pb: bytes
+    result_pb: bytes
+    expire_time_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactRow:
+    """A published result. `file_pb` is its `ArtifactFile`; `build` and `stamp_id` are of the worker that made it."""
+
+    artifact_id: str
+    job_id: str
+    task_id: str
+    attempt_id: str
+    output_id: str
+    kind: str
+    sha256: str
+    content_sha256: str
+    size_bytes: int
+    build: str
+    stamp_id: int
+    toolchain_digest: str
+    config_digest: str
+    publish_time_us: int
+    expire_time_us: int
+    file_pb: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AssetRow:
+    """An uploaded source. `state` is `ACTIVE` or `DELETED`."""
+
+    asset_id: str
+    upload_id: str
+    job_id: str
+    caller: str
+    file_name: str
+    size_bytes: int
+    sha256: str
+    crc32c: int
+    labels: str
+    state: str
+    create_time_us: int
+    expire_time_us: int
+    first_sequence: int
+    last_sequence: int
+    stamp_id: int
+    frozen: int
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRow:
+    """One revision of a service's route, counted from 1, in force from `sequence` on (`route_pb`: `RouteChanged`)."""
+
+    service: str
+    revision: int
+    sequence: int
+    time_us: int
+    route_pb: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadRow:
+    """An event this build cannot read, or a later one of its subject; kept as it came (`headers` is JSON)."""
+
+    sequence: int
+    subject: str
+    time_us: int
+    headers: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the fold stands, and in which stream: its creation time and the id of the message at the sequence."""
+
+    sequence: int
+    stream_created: str
+    message_id: str
+
+
+Row = StampRow | JobRow | TaskRow | AttemptRow | ArtifactRow | AssetRow | RouteRow | UnreadRow

@@ -1,0 +1,1 @@
+"""Deciding: pure plans, and the leader that appends them and keeps TASKS."""

@@ -1,0 +1,65 @@
+"""Removes blobs nobody needs: artifacts of losing attempts, of expired and deleted jobs, sources of nothing kept."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from edgecode.core.blobs import Blobs
+from edgecode.server.ledger.port import JobRecord, Ledger
+from edgecode.server.ledger.rows import AttemptState, JobState
+
+log = structlog.get_logger()
+
+# An attempt uploads before its outcome is in the log, an upload before its asset is: younger blobs are left alone.
+_YOUNG_SECONDS = 3600.0
+
+
+class BlobSweep:
+    """Runs at most once per interval; `sweep_uploads` removes abandoned uploads."""
+
+    def __init__(
+        self, blobs: Blobs, ledger: Ledger, sweep_uploads: Callable[[], Awaitable[int]], interval_seconds: float
+    ) -> None:
+        self._blobs = blobs
+        self._ledger = ledger
+        self._sweep_uploads = sweep_uploads
+        self._interval = interval_seconds
+        self._due = time.monotonic() + interval_seconds
+
+    async def run_when_due(self) -> None:
+        """Sweeps when the interval has passed."""
+        if time.monotonic() >= self._due:
+            self._due = time.monotonic() + self._interval
+            await self.run()
+
+    async def run(self, young_seconds: float = _YOUNG_SECONDS) -> int:
+        """Sweeps now; returns how many blobs went."""
+        gone = await self._sweep_uploads()
+        unwanted = await self._unwanted_artifacts(young_seconds) + await self._unwanted_sources(young_seconds)
+        await self._blobs.delete(unwanted)
+        if unwanted:
+            log.info("blobs.swept", count=len(unwanted))
+        return gone + len(unwanted)
+
+    async def _unwanted_artifacts(self, young_seconds: float) -> list[str]:
+        keys = [(k, k.split("/")) for k in await self._blobs.older_than("artifacts/", young_seconds)]
+        records = await self._ledger.records(sorted({parts[1] for _, parts in keys}))
+        return [key for key, parts in keys if not _is_wanted(records.get(parts[1]), parts[3])]
+
+    async def _unwanted_sources(self, young_seconds: float) -> list[str]:
+        keys = await self._blobs.older_than("sources/", young_seconds)
+        live = await self._ledger.live_sources() if keys else set()
+        return [key for key in keys if key.rpartition("/")[2] not in live]
+
+
+def _is_wanted(record: JobRecord | None, attempt_id: str) -> bool:
+    if record is None or record.job.state == JobState.DELETED:
+        return False
+    attempt = record.attempts.get(attempt_id)
+    if attempt is None:
+        return False
+    if attempt.state == AttemptState.RUNNING:
+        return True
+    task = record.tasks[attempt.task_id]
+    return attempt.state == AttemptState.SUCCEEDED and task.attempt_id == attempt_id

@@ -1,0 +1,189 @@
+"""The lanes: what the stream TASKS holds, what it should hold, and its consumers. TASKS is an index of the ledger."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+import structlog
+from google.protobuf.timestamp_pb2 import Timestamp
+from nats.js.api import AckPolicy, ConsumerConfig
+from nats.js.errors import APIError
+
+from edgecode.core import subjects
+from edgecode.core.bus import SUBJECT_OCCUPIED, Bus, Outgoing
+from edgecode.core.errors import Unavailable
+from edgecode.core.settings import Settings
+from edgecode.core.stamp import build_key
+from edgecode.core.subjects import TaskSubject
+from edgecode.server.ledger.port import JobRecord, Ledger
+from edgecode.server.ledger.rows import FINISHED, TaskRow, TaskState
+from edgecode.server.planner.plan import stamp_message
+from edgecode.server.planner.tasks import task_class
+from edgecode.v1 import bus_pb2, event_pb2, media_pb2, stamp_pb2
+
+log = structlog.get_logger()
+
+_PRIORITY: dict[int, str] = {
+    event_pb2.PRIORITY_HIGH: "high",
+    event_pb2.PRIORITY_NORMAL: "normal",
+    event_pb2.PRIORITY_LOW: "low",
+}
+_DONE = frozenset({TaskState.SUCCEEDED, TaskState.VERIFIED, TaskState.DEAD, TaskState.CANCELLED})
+_MAX_ACK_PENDING = 100_000
+
+
+def task_subject(record: JobRecord, task: TaskRow) -> TaskSubject:
+    """Where a scheduled task stands in TASKS."""
+    return TaskSubject(
+        task_class(task.kind),
+        _PRIORITY.get(record.job.priority, "normal"),
+        build_key(record.job.build),
+        task.kind.lower(),
+        record.job.job_id,
+        task.task_id,
+        task.n,
+    )
+
+
+def task_message(record: JobRecord, task: TaskRow, makers: Mapping[int, stamp_pb2.Stamp]) -> bus_pb2.TaskMessage:
+    """All a worker needs to know of a task."""
+    created = event_pb2.JobCreated.FromString(record.job.created_pb)
+    wanted = set(task.output_ids.split(","))
+    message = bus_pb2.TaskMessage(
+        job_id=record.job.job_id,
+        task_id=task.task_id,
+        kind=f"TASK_KIND_{task.kind}",
+        n=task.n,
+        epoch=task.epoch,
+        priority=created.priority,
+        build=record.job.build,
+        alone=bool(task.alone),
+        asset_sha256=created.asset_sha256,
+        asset_size_bytes=created.asset_size_bytes,
+        expire_time=created.expire_time,
+        outputs=[output for output in created.outputs if output.output_id in wanted],
+    )
+    if record.job.source_pb:
+        message.source.CopyFrom(media_pb2.MediaInfo.FromString(record.job.source_pb))
+    if task.kind == "MANIFEST":
+        artifacts = sorted(record.artifacts.values(), key=lambda a: a.output_id)
+        message.artifacts.extend(
+            media_pb2.Artifact(
+                artifact_id=a.artifact_id,
+                job_id=a.job_id,
+                task_id=a.task_id,
+                attempt_id=a.attempt_id,
+                file=media_pb2.ArtifactFile.FromString(a.file_pb),
+                made_by=makers[a.stamp_id],
+                digests=stamp_pb2.Digests(toolchain_digest=a.toolchain_digest, config_digest=a.config_digest),
+                publish_time=_timestamp(a.publish_time_us),
+            )
+            for a in artifacts
+        )
+    return message
+
+
+def _timestamp(time_us: int) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromMicroseconds(time_us)
+    return stamp
+
+
+class Lanes:
+    """Fills and clears TASKS, and makes the consumers that workers bind."""
+
+    def __init__(self, bus: Bus, ledger: Ledger, settings: Settings) -> None:
+        self._bus = bus
+        self._ledger = ledger
+        self._settings = settings
+        self._made: set[str] = set()
+
+    async def publish(self, record: JobRecord, task: TaskRow) -> bool:
+        """Gives a scheduled task to its lane, then wakes the lane's workers; false when its subject is taken.
+
+        Each publish has a fresh `Nats-Msg-Id`: ids survive ack and purge, a constant one would lose the second scheduling.
+
+        Raises:
+            Unavailable: the broker did not answer; the sweep asks again.
+        """
+        subject = task_subject(record, task)
+        stamps = await self._ledger.stamps([a.stamp_id for a in record.artifacts.values()])
+        message = task_message(record, task, {i: stamp_message(row) for i, row in stamps.items()})
+        try:
+            await self._bus.store(
+                Outgoing(
+                    str(subject),
+                    message.SerializeToString(),
+                    path=tuple(record.job.path.split(",")),
+                    traceparent=record.job.traceparent,
+                )
+            )
+        except APIError as error:
+            if error.err_code == SUBJECT_OCCUPIED:
+                return False
+            raise Unavailable("TASKS_UNAVAILABLE", f"TASKS refused {subject}: {error.description}") from error
+        await self._bus.publish(Outgoing(subjects.wake(subject.task_class, subject.build_key), b""))
+        return True
+
+    async def standing(self) -> set[str]:
+        """Subjects of all messages in TASKS."""
+        found: set[str] = set()
+        while True:
+            request = f'{{"subjects_filter": "{subjects.ALL_TASKS}", "offset": {len(found)}}}'.encode()
+            reply = await self._bus.js._api_request(f"$JS.API.STREAM.INFO.{subjects.TASKS}", request, timeout=10.0)  # noqa: SLF001 the library reads no second page
+            page = reply["state"].get("subjects") or {}
+            found |= page.keys()
+            if not page or len(found) >= int(reply.get("total") or 0):
+                return found
+
+    async def clear(self, standing: Iterable[str]) -> int:
+        """Deletes every message whose job is finished or unknown, whose task is done, or whose n is below the ledger's.
+
+        Never one above the ledger's. Only for a leader that has folded up to the log's head.
+        """
+        known = {TaskSubject.parse(s): s for s in standing}
+        numbers = await self._ledger.task_numbers([(s.job_id, s.task_id) for s in known])
+        unwanted = [
+            text
+            for subject, text in known.items()
+            if is_unwanted(subject.n, numbers.get((subject.job_id, subject.task_id)))
+        ]
+        for text in unwanted:
+            await self._bus.js.purge_stream(subjects.TASKS, subject=text)
+            log.info("lanes.cleared", subject=text)
+        return len(unwanted)
+
+    async def ensure(self, builds: Iterable[str]) -> list[str]:
+        """Makes the consumers of live builds; returns the builds whose consumers were new."""
+        new = [build for build in builds if build not in self._made]
+        for build in new:
+            key = build_key(build)
+            await asyncio.gather(*(self._ensure_one(key, c, p) for c in subjects.CLASSES for p in subjects.PRIORITIES))
+            self._made.add(build)
+        return new
+
+    async def _ensure_one(self, key: str, task_class_: str, priority: str) -> None:
+        name = subjects.lane_consumer(key, task_class_, priority)
+        await self._bus.js.add_consumer(
+            subjects.TASKS,
+            ConsumerConfig(
+                name=name,
+                durable_name=name,
+                filter_subject=subjects.lane_filter(key, task_class_, priority),
+                ack_policy=AckPolicy.EXPLICIT,
+                ack_wait=self._settings.ack_wait_seconds,
+                max_deliver=-1,
+                max_ack_pending=_MAX_ACK_PENDING,
+            ),
+        )
+
+    def forget(self) -> None:
+        """Makes the next `ensure` look again: the broker may have lost consumers."""
+        self._made.clear()
+
+
+def is_unwanted(n: int, known: tuple[str, str, int] | None) -> bool:
+    """Whether a message numbered n is not wanted, given (job state, task state, task n) of the ledger."""
+    if known is None:
+        return True
+    job_state, task_state, ledger_n = known
+    return job_state in FINISHED or n < ledger_n or (n == ledger_n and task_state in _DONE)

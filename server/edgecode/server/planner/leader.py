@@ -1,0 +1,332 @@
+"""The leader: the one server that folds the log, appends decisions, and keeps TASKS what the ledger says it should be.
+
+All it owes is read from the folded state at each sweep, never from the moment an event was applied: a leader may die
+between any two steps, and the next one owes the same.
+"""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from nats.js.errors import APIError
+
+from edgecode.core import subjects
+from edgecode.core.bus import Bus, Outgoing
+from edgecode.core.contract import CONTRACT
+from edgecode.core.crash import CrashPoints
+from edgecode.core.errors import Conflict, Unavailable
+from edgecode.core.lifecycle import Background
+from edgecode.core.log import Log, LogReader, ttl_seconds
+from edgecode.core.settings import Settings
+from edgecode.server.fleet.view import FleetView
+from edgecode.server.ledger.port import CursorMoved, JobRecord, Ledger
+from edgecode.server.ledger.projector import Projector, UnreadableRoute
+from edgecode.server.ledger.reads import Reads
+from edgecode.server.ledger.rows import EXPIRY_MARGIN_US, AttemptState, JobState, StampRow, TaskRow, TaskState
+from edgecode.server.planner.blob_sweep import BlobSweep
+from edgecode.server.planner.lanes import Lanes
+from edgecode.server.planner.lock import FileLock
+from edgecode.server.planner.plan import Situation, plan, retention_deadline_us
+from edgecode.server.planner.workers import Workers
+from edgecode.server.routes.route import WORKER, next_route
+from edgecode.v1 import bus_pb2, event_pb2
+
+log = structlog.get_logger()
+
+
+def now_us() -> int:
+    """The clock of decisions, microseconds since 1970."""
+    return time.time_ns() // 1000
+
+
+class Leader:
+    """Waits for the lock, leads while it holds it."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        events: Log,
+        ledger: Ledger,
+        fleet: FleetView,
+        reads: Reads,
+        lock: FileLock,
+        blob_sweep: BlobSweep,
+        settings: Settings,
+        crash: CrashPoints,
+    ) -> None:
+        self._bus = bus
+        self._events = events
+        self._ledger = ledger
+        self._fleet = fleet
+        self._reads = reads
+        self._lock = lock
+        self._blob_sweep = blob_sweep
+        self._settings = settings
+        self._crash = crash
+        self._projector = Projector(ledger, events)
+        self._lanes = Lanes(bus, ledger, settings)
+        self._own_stamp = StampRow.of(bus.stamp)
+        self._deciding: dict[str, int] = {}
+        self._settled: dict[str, tuple[int, int, int]] = {}
+        self._running: dict[str, dict[str, tuple[str, int]]] = {}
+        self._given: set[tuple[str, str, int]] = set()
+        self._writes: set[asyncio.Task[None]] = set()
+        self._background = Background("leader")
+        self.leading = False
+        self.failed: asyncio.Future[BaseException] | None = None
+
+    async def start(self) -> None:
+        """Begins to wait for the lead."""
+        self._background.start(self._run())
+        self.failed = self._background.failed
+
+    async def stop(self) -> None:
+        """Lays the lead down."""
+        await self._background.stop()
+        for write in list(self._writes):
+            write.cancel()
+        await asyncio.gather(*self._writes, return_exceptions=True)
+        self.leading = False
+        self._lock.release()
+
+    async def _run(self) -> None:
+        await self._lock.acquire()
+        while True:
+            try:
+                await self._lead()
+            except (CursorMoved, Unavailable, TimeoutError, APIError) as error:
+                log.warning("leader.starts_again", why=repr(error))
+                await self._bus.connected.wait()
+            except UnreadableRoute as error:
+                log.error("leader.yields", why=str(error))
+                raise
+
+    async def _lead(self) -> None:
+        for memory in (self._deciding, self._settled, self._running, self._given):
+            memory.clear()
+        self._lanes.forget()
+        await self._projector.open()
+        self.leading = True
+        log.info("leader.leads", sequence=self._projector.cursor.sequence, route=self._projector.route.revision)
+        reader = LogReader(self._bus, self._projector.cursor.sequence)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._fold(reader))
+            group.create_task(self._sweep_forever())
+
+    async def _fold(self, reader: LogReader) -> None:
+        self._reads.moved(self._projector.cursor.sequence)
+        async for entries in reader.batches():
+            self._crash.at("leader.before_commit")
+            touched = await self._projector.fold(entries)
+            self._crash.at("leader.after_commit")
+            await self._reads.committed(self._projector.cursor.sequence)
+            situation = self._situation()
+            for job_id in touched:
+                await self._look_at(job_id, situation)
+            if any(entry.subject.startswith("event.route.") for entry in entries):
+                self._fleet.changed.set()
+
+    def _situation(self) -> Situation:
+        return Situation(
+            self._projector.route,
+            self._fleet.workers(),
+            self._projector.stamps,
+            self._own_stamp,
+            now_us(),
+            self._settings,
+        )
+
+    async def _look_at(self, job_id: str, situation: Situation) -> None:
+        record = await self._projector.record(job_id)
+        if record is None:
+            return
+        await self._stop_closed_attempts(record)
+        decisions = plan(record, situation) if not record.job.frozen else []
+        if decisions:
+            self._settled.pop(job_id, None)
+            self._decide(record, decisions)
+        else:
+            self._settled[job_id] = (record.job.last_sequence, _signature(situation), _look_again_us(record))
+        self._give(record)
+
+    def _decide(self, record: JobRecord, decisions: list[event_pb2.Event]) -> None:
+        job = record.job
+        if self._deciding.get(job.job_id) == job.last_sequence:
+            return
+        self._deciding[job.job_id] = job.last_sequence
+        expire = datetime.fromtimestamp(job.expire_time_us / 1e6, UTC)
+        messages = [
+            Outgoing(
+                subjects.job_events(job.job_id),
+                decision.SerializeToString(),
+                path=tuple(job.path.split(",")),
+                traceparent=job.traceparent,
+                msg_id=uuid.uuid4().hex,
+                expected_last=None if number else job.last_sequence,
+                ttl_seconds=ttl_seconds(expire, datetime.now(UTC)),
+            )
+            for number, decision in enumerate(decisions)
+        ]
+        self._spawn(self._append(job.job_id, job.last_sequence, messages))
+
+    async def _append(self, job_id: str, last_sequence: int, messages: list[Outgoing]) -> None:
+        self._crash.at("leader.before_decision")
+        try:
+            await self._events.append(messages)
+            self._crash.at("leader.after_decision")
+        except Conflict:
+            log.debug("leader.plans_again", job=job_id)  # a later event is on its way to the fold, which looks again
+        except Unavailable as error:
+            log.warning("leader.append_unknown", job=job_id, why=error.message)  # the next sweep looks again
+        finally:
+            if self._deciding.get(job_id) == last_sequence:
+                del self._deciding[job_id]
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._writes.add(task)
+        task.add_done_callback(self._written)
+
+    def _written(self, task: asyncio.Task[None]) -> None:
+        self._writes.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("leader.write_failed", error=repr(error), exc_info=error)
+
+    def _give(self, record: JobRecord) -> None:
+        """Gives scheduled tasks to their lanes when they are due."""
+        if record.job.state != JobState.RUNNING or record.job.frozen:
+            return
+        for task in record.tasks.values():
+            key = (task.job_id, task.task_id, task.n)
+            if task.state != TaskState.SCHEDULED:
+                self._given.discard(key)
+            elif key not in self._given:
+                self._given.add(key)
+                wait_seconds = (task.not_before_time_us - now_us()) / 1e6
+                self._spawn(self._give_one(record.job.job_id, task, wait_seconds))
+
+    async def _give_one(self, job_id: str, task: TaskRow, wait_seconds: float) -> None:
+        if wait_seconds > 0:
+            await asyncio.sleep(wait_seconds)  # backoff
+        record = await self._projector.record(job_id)
+        if record is None or record.tasks.get(task.task_id) != task or record.job.state != JobState.RUNNING:
+            return
+        self._crash.at("leader.before_task")
+        try:
+            stored = await self._lanes.publish(record, task)
+        except Unavailable as error:
+            log.warning("leader.task_unknown", job=job_id, task=task.task_id, why=error.message)
+            stored = False
+        self._crash.at("leader.after_task")
+        if not stored:
+            self._given.discard((job_id, task.task_id, task.n))  # the next sweep asks again
+
+    async def _stop_closed_attempts(self, record: JobRecord) -> None:
+        """Tells workers at once that the fold closed their attempts; they would see it at their next beat."""
+        job_id = record.job.job_id
+        before = self._running.pop(job_id, {})
+        running = {
+            a.attempt_id: (self._projector.stamps[a.stamp_id].instance, a.epoch)
+            for a in record.attempts.values()
+            if a.state == AttemptState.RUNNING
+        }
+        if running:
+            self._running[job_id] = running
+        for attempt_id in before.keys() - running.keys():
+            attempt = record.attempts.get(attempt_id)
+            if attempt is not None and attempt.state == AttemptState.REFUSED:
+                instance, epoch = before[attempt_id]
+                stop = bus_pb2.StopJob(job_id=job_id, epoch=epoch, reason=record.job.state)
+                await self._bus.publish(
+                    Outgoing(subjects.control(instance), bus_pb2.Control(stop_job=stop).SerializeToString())
+                )
+
+    async def _sweep_forever(self) -> None:
+        while True:
+            await self._sweep()
+            try:
+                await asyncio.wait_for(self._fleet.changed.wait(), self._settings.sweep_seconds)
+            except TimeoutError:
+                continue
+
+    async def _sweep(self) -> None:
+        self._fleet.changed.clear()
+        head = (await self._events.identity()).last_sequence
+        await self._reads.reached(head)
+        workers = self._fleet.workers()
+        await self._open_lanes(workers)
+        await self._move_route(workers)
+        expired = await self._ledger.expire(now_us() + EXPIRY_MARGIN_US)
+        self._projector.forget(expired)
+        for job_id in expired:
+            self._settled.pop(job_id, None)
+        await self._look_at_all()
+        await self._refill()
+        await self._blob_sweep.run_when_due()
+
+    async def _open_lanes(self, workers: Workers) -> None:
+        for build in await self._lanes.ensure(sorted({w.build for w in workers.present.values()})):
+            ready = bus_pb2.Control(lanes_ready=bus_pb2.LanesReady(build=build)).SerializeToString()
+            for instance, worker in workers.present.items():
+                if worker.build == build:
+                    await self._bus.publish(Outgoing(subjects.control(instance), ready))
+
+    async def _move_route(self, workers: Workers) -> None:
+        route = self._projector.route
+        document = next_route(
+            route, workers.builds(CONTRACT), workers.absence_counts, self._settings.when_current_dies, uuid.uuid4().hex
+        )
+        if document is None:
+            return
+        message = Outgoing(
+            subjects.route_events(WORKER),
+            event_pb2.Event(route_changed=document).SerializeToString(),
+            msg_id=uuid.uuid4().hex,
+            expected_last=route.sequence,
+        )
+        try:
+            stored = await self._events.append([message])
+        except Conflict:
+            return  # somebody else moved it: the fold brings it
+        log.warning("route.moved", current=document.current, before=route.current, reason=document.reason)
+        await self._reads.reached(stored[0].sequence)
+
+    async def _look_at_all(self) -> None:
+        situation = self._situation()
+        signature, now = _signature(situation), situation.now_us
+        for job_id, last_sequence in await self._ledger.unfinished():
+            settled = self._settled.get(job_id)
+            if settled is None or settled[:2] != (last_sequence, signature) or settled[2] <= now:
+                await self._look_at(job_id, situation)
+
+    async def _refill(self) -> None:
+        """Publishes what the ledger calls scheduled and TASKS lacks, deletes what it holds for nothing."""
+        standing = await self._lanes.standing()
+        await self._lanes.clear(standing)
+        held = {(s.job_id, s.task_id, s.n) for s in map(subjects.TaskSubject.parse, standing)}
+        scheduled = await self._ledger.scheduled()
+        for task in scheduled:
+            key = (task.job_id, task.task_id, task.n)
+            if key not in held and task.not_before_time_us <= now_us():
+                self._given.discard(key)
+        for job_id in {task.job_id for task in scheduled}:
+            record = await self._projector.record(job_id)
+            if record is not None:
+                self._give(record)
+
+
+def _signature(situation: Situation) -> int:
+    workers = situation.workers
+    return hash((situation.route.revision, workers.absence_counts, frozenset(workers.present)))
+
+
+def _look_again_us(record: JobRecord) -> int:
+    """When a job with nothing to decide must be looked at again though nothing happened."""
+    if any(attempt.state == AttemptState.RUNNING for attempt in record.attempts.values()):
+        return 0
+    return retention_deadline_us(record)

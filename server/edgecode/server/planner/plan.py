@@ -1,0 +1,293 @@
+"""Planning: what a job's folded state, the route and the fleet call for next. Pure.
+
+A plan is made one decision at a time, each folded into a copy of the record before the next is sought, so that what the
+leader appends as one batch is what the fold will accept. The decisions of one plan stand or fall together: they are
+appended with the job's last sequence as expectation.
+"""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from edgecode.core.settings import Settings
+from edgecode.server.ledger.fold import Fact, fold_job
+from edgecode.server.ledger.port import JobRecord
+from edgecode.server.ledger.rows import (
+    FINISHED,
+    AttemptRow,
+    AttemptState,
+    JobState,
+    StampRow,
+    TaskRow,
+    TaskState,
+)
+from edgecode.server.planner.tasks import PlannedTask, planned_tasks
+from edgecode.server.planner.workers import Workers
+from edgecode.server.routes.route import Route
+from edgecode.v1 import event_pb2, media_pb2, stamp_pb2
+
+_MAX_DECISIONS = 500
+_MAX_BACKOFF_SECONDS = 60.0
+_MARGIN_BEATS = 4
+_ALONE_AFTER_LOSSES = 2
+_SECOND_US = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a plan depends on beside the job: the route and the fleet as they are seen now, the clock, the settings."""
+
+    route: Route
+    workers: Workers
+    stamps: dict[int, StampRow]
+    own_stamp: StampRow
+    now_us: int
+    settings: Settings
+
+    def instance(self, attempt: AttemptRow) -> str:
+        """The process that runs an attempt."""
+        return self.stamps[attempt.stamp_id].instance
+
+
+def plan(record: JobRecord, situation: Situation) -> list[event_pb2.Event]:
+    """All decisions the job calls for now, in order; none if there is nothing to decide."""
+    copy = JobRecord(record.job, dict(record.tasks), dict(record.attempts), dict(record.artifacts))
+    decisions: list[event_pb2.Event] = []
+    while len(decisions) < _MAX_DECISIONS:
+        decision = next(_decisions(copy, situation), None)
+        if decision is None:
+            return decisions
+        fact = Fact(
+            copy.job.last_sequence,
+            situation.now_us,
+            situation.own_stamp,
+            copy.job.path,
+            "",
+            decision,
+            situation.route.quarantined,
+        )
+        _, took_effect = fold_job(copy, fact)
+        if not took_effect:
+            raise AssertionError(f"planned what the fold refuses: {decision} for {copy.job}")
+        decisions.append(decision)
+    return decisions
+
+
+def retention_deadline_us(record: JobRecord) -> int:
+    """When an unfinished job is given up: a little before its events expire."""
+    job = record.job
+    return job.expire_time_us - min(60 * _SECOND_US, (job.expire_time_us - job.create_time_us) // 10)
+
+
+def _decisions(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Event]:
+    job = record.job
+    if job.state in FINISHED or job.frozen:
+        return
+    if job.state == JobState.CANCELLING:
+        reason = job.cancel_reason or "cancelled by the client"
+        yield _cancelled("CANCELLED", reason)
+        return
+    if situation.now_us >= retention_deadline_us(record):
+        yield _cancelled("RETENTION_REACHED", "the job was not finished within its retention")
+        return
+    if not job.build:
+        yield from _assign(record, situation)
+        return
+    yield from _reassign(record, situation)
+    if job.build in situation.route.quarantined:
+        return  # nothing more is planned on a quarantined build
+    yield from _lost_attempts(record, situation)
+    tasks = planned_tasks(record)
+    for task in tasks:
+        yield from _task(record, task, situation)
+    yield from _end(record, tasks)
+
+
+def _cancelled(reason: str, message: str) -> event_pb2.Event:
+    failure = media_pb2.Failure(reason=reason, message=message, fault=media_pb2.FAULT_USER)
+    return event_pb2.Event(job_cancelled=event_pb2.JobCancelled(failure=failure))
+
+
+def _contract(record: JobRecord) -> int:
+    return event_pb2.JobCreated.FromString(record.job.created_pb).contract
+
+
+def _assign(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Event]:
+    route = situation.route
+    contract = _contract(record)
+    if not route.usable(route.current) or situation.workers.lacks(route.current, contract):
+        return
+    yield event_pb2.Event(
+        job_assigned=event_pb2.JobAssigned(
+            build=route.current, route_revision=route.revision, share_percent=100.0, epoch=0
+        )
+    )
+
+
+def _reassign(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Event]:
+    route, job, workers = situation.route, record.job, situation.workers
+    reasons = event_pb2.JobReassigned.Reason
+    elsewhere = route.current != job.build and route.usable(route.current)
+    if job.build in route.quarantined:
+        if elsewhere:
+            yield _reassigned(record, route, route.current, reasons.REASON_BUILD_QUARANTINED)
+        return
+    contract = _contract(record)
+    if elsewhere and workers.lacks(job.build, contract) and route.current in workers.builds(contract):
+        yield _reassigned(record, route, route.current, reasons.REASON_BUILD_HAS_NO_WORKER)
+        return
+    if not job.moved_for_last_attempt and any(_on_last_attempt(t, record) for t in record.tasks.values()):
+        other = _another_build(record, situation, contract)
+        if other:
+            yield _reassigned(record, route, other, reasons.REASON_LAST_ATTEMPT_ELSEWHERE)
+
+
+def _reassigned(record: JobRecord, route: Route, build: str, reason: event_pb2.JobReassigned.Reason) -> event_pb2.Event:
+    return event_pb2.Event(
+        job_reassigned=event_pb2.JobReassigned(
+            build=build, route_revision=route.revision, epoch=record.job.epoch + 1, reason=reason
+        )
+    )
+
+
+def _budget(record: JobRecord) -> int:
+    return event_pb2.JobCreated.FromString(record.job.created_pb).attempt_budget
+
+
+def _on_last_attempt(task: TaskRow, record: JobRecord) -> bool:
+    return task.state == TaskState.WAITING and 0 < task.spent == _budget(record) - 1 and not _is_users_fault(task)
+
+
+def _another_build(record: JobRecord, situation: Situation, contract: int) -> str:
+    live = situation.workers.builds(contract)
+    route = situation.route
+    candidates = (route.current, *route.former, *sorted(live, reverse=True))
+    return next((b for b in candidates if b in live and b != record.job.build and route.usable(b)), "")
+
+
+def _lost_attempts(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Event]:
+    reasons = event_pb2.AttemptLost.Reason
+    margin_us = int(_MARGIN_BEATS * situation.settings.fleet_beat_seconds * _SECOND_US)
+    for attempt in record.attempts.values():
+        task = record.tasks[attempt.task_id]
+        if attempt.state != AttemptState.RUNNING or task.state != TaskState.RUNNING:
+            continue
+        instance = situation.instance(attempt)
+        if task.attempt_id != attempt.attempt_id:
+            reason = reasons.REASON_ANOTHER_STARTED
+        elif situation.workers.has_left(instance):
+            reason = reasons.REASON_INSTANCE_LEFT
+        elif situation.workers.dropped(instance, attempt.attempt_id, attempt.start_time_us, margin_us):
+            reason = reasons.REASON_NOT_WORKED_ON
+        else:
+            continue
+        yield event_pb2.Event(
+            attempt_lost=event_pb2.AttemptLost(
+                task_id=attempt.task_id, n=attempt.n, epoch=attempt.epoch, attempt_id=attempt.attempt_id, reason=reason
+            )
+        )
+
+
+def _task(record: JobRecord, planned: PlannedTask, situation: Situation) -> Iterator[event_pb2.Event]:
+    task = record.tasks.get(planned.task_id)
+    if task is None or task.state == TaskState.PENDING:
+        if all(_is_done(record, other) for other in planned.after):
+            yield _scheduled(record, planned, situation)
+    elif task.state == TaskState.WAITING:
+        yield _after_failure(record, planned, task, situation)
+    elif task.state == TaskState.VERIFIED:
+        yield from _publish(record, task, situation)
+
+
+def _is_done(record: JobRecord, task_id: str) -> bool:
+    task = record.tasks.get(task_id)
+    return task is not None and task.state == TaskState.SUCCEEDED
+
+
+def _is_users_fault(task: TaskRow) -> bool:
+    return bool(task.failure_pb) and media_pb2.Failure.FromString(task.failure_pb).fault == media_pb2.FAULT_USER
+
+
+def _after_failure(record: JobRecord, planned: PlannedTask, task: TaskRow, situation: Situation) -> event_pb2.Event:
+    if _is_users_fault(task) or task.spent >= _budget(record):
+        failure = media_pb2.Failure.FromString(task.failure_pb)
+        return event_pb2.Event(task_dead=event_pb2.TaskDead(task_id=task.task_id, failure=failure))
+    return _scheduled(record, planned, situation)
+
+
+def _scheduled(record: JobRecord, planned: PlannedTask, situation: Situation) -> event_pb2.Event:
+    task = record.tasks.get(planned.task_id)
+    spent, lost = (task.spent, task.lost) if task else (0, 0)
+    event = event_pb2.TaskScheduled(
+        task_id=planned.task_id,
+        kind=planned.kind,
+        n=(task.n if task else 0) + 1,
+        epoch=record.job.epoch,
+        alone=lost >= _ALONE_AFTER_LOSSES,
+        output_ids=planned.output_ids,
+    )
+    if spent:
+        wait_seconds = min(situation.settings.backoff_seconds * 2 ** (spent - 1), _MAX_BACKOFF_SECONDS)
+        event.not_before_time.FromMicroseconds(situation.now_us + int(wait_seconds * _SECOND_US))
+    return event_pb2.Event(task_scheduled=event)
+
+
+def _publish(record: JobRecord, task: TaskRow, situation: Situation) -> Iterator[event_pb2.Event]:
+    attempt = record.attempts[task.attempt_id]
+    maker = situation.stamps[attempt.stamp_id]
+    published = {a.output_id for a in record.artifacts.values() if a.attempt_id == attempt.attempt_id}
+    for file in event_pb2.AttemptSucceeded.FromString(attempt.result_pb).files:
+        if file.output_id not in published:
+            yield event_pb2.Event(
+                artifact_published=event_pb2.ArtifactPublished(
+                    artifact_id=artifact_id(record.job.job_id, attempt.attempt_id, file.output_id),
+                    task_id=task.task_id,
+                    epoch=attempt.epoch,
+                    attempt_id=attempt.attempt_id,
+                    file=file,
+                    made_by=stamp_message(maker),
+                    digests=stamp_pb2.Digests(
+                        toolchain_digest=attempt.toolchain_digest, config_digest=attempt.config_digest
+                    ),
+                )
+            )
+
+
+def artifact_id(job_id: str, attempt_id: str, output_id: str) -> str:
+    """The id an artifact gets, a function of what it is."""
+    return str(uuid.uuid5(uuid.UUID(job_id), f"{attempt_id}/{output_id}"))
+
+
+def stamp_message(row: StampRow) -> stamp_pb2.Stamp:
+    """A stamp for the wire."""
+    return stamp_pb2.Stamp(
+        service=row.service,
+        version=row.version,
+        revision=row.revision,
+        dirty=bool(row.dirty),
+        instance=row.instance,
+        environment=row.environment,
+        build=row.build,
+    )
+
+
+def _end(record: JobRecord, tasks: list[PlannedTask]) -> Iterator[event_pb2.Event]:
+    if all(_is_done(record, task.task_id) for task in tasks):
+        yield event_pb2.Event(job_succeeded=event_pb2.JobSucceeded())
+        return
+    rows = [record.tasks.get(task.task_id) for task in tasks]
+    dead = [row for row in rows if row is not None and row.state == TaskState.DEAD]
+    blocked = {task.task_id for task in tasks if _is_blocked(record, task)}
+    unsettled = [
+        task
+        for task, row in zip(tasks, rows, strict=True)
+        if task.task_id not in blocked and (row is None or row.state not in {TaskState.SUCCEEDED, TaskState.DEAD})
+    ]
+    if dead and not unsettled:
+        failure = media_pb2.Failure.FromString(dead[0].failure_pb)
+        yield event_pb2.Event(job_failed=event_pb2.JobFailed(failure=failure))
+
+
+def _is_blocked(record: JobRecord, task: PlannedTask) -> bool:
+    rows = (record.tasks.get(other) for other in task.after)
+    return any(row is not None and row.state == TaskState.DEAD for row in rows)

@@ -1,0 +1,1 @@
+"""Routes: which builds get new jobs."""

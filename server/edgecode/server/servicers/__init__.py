@@ -1,0 +1,1 @@
+"""Transport: one file per proto service."""

@@ -1,0 +1,122 @@
+"""Watching: one log subscription and one progress subscription per server feed all its watches."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+
+import structlog
+from google.protobuf.message import DecodeError
+
+from edgecode.core import subjects
+from edgecode.core.bus import Bus, Incoming
+from edgecode.core.errors import Exhausted
+from edgecode.core.lifecycle import Background
+from edgecode.core.log import Entry, Log, LogReader
+from edgecode.v1 import bus_pb2
+
+log = structlog.get_logger()
+
+# A watcher so far behind is cut off and told to resume: memory stays bounded.
+_BACKLOG = 10_000
+
+
+@dataclass(slots=True, eq=False)
+class _Watcher:
+    subject: str
+    queue: asyncio.Queue[Entry | bus_pb2.Progress] = field(default_factory=lambda: asyncio.Queue(_BACKLOG))
+    overrun: bool = False
+
+
+class LogFeed:
+    """Entries of jobs as they are stored, and progress, to any number of watchers."""
+
+    def __init__(self, bus: Bus, events: Log) -> None:
+        self._bus = bus
+        self._events = events
+        self._watchers: set[_Watcher] = set()
+        self._position = 0
+        self._background = Background("log-feed")
+        self._unsubscribe: Callable[[], Awaitable[None]] | None = None
+        self._closing = asyncio.Event()
+
+    async def start(self) -> None:
+        """Follows the log from its present end."""
+        self._position = (await self._events.identity()).last_sequence
+        self._background.start(self._follow(LogReader(self._bus, self._position, (subjects.job_events(">"),))))
+        self._unsubscribe = await self._bus.subscribe(subjects.ALL_PROGRESS, self._on_progress)
+
+    async def stop(self) -> None:
+        """Ends all watches."""
+        self._closing.set()
+        await self._background.stop()
+
+    async def _follow(self, reader: LogReader) -> None:
+        async for entries in reader.batches():
+            for entry in entries:
+                self._hand_out(entry.subject, entry)
+            self._position = reader.position
+
+    async def _on_progress(self, incoming: Incoming) -> None:
+        try:
+            progress = bus_pb2.Progress.FromString(incoming.payload)
+        except DecodeError:
+            log.warning("feed.unreadable_progress", subject=incoming.subject)
+            return
+        self._hand_out(subjects.job_events(progress.job_id), progress)
+
+    def _hand_out(self, subject: str, item: Entry | bus_pb2.Progress) -> None:
+        for watcher in self._watchers:
+            if watcher.subject not in {subject, subjects.job_events(">")}:
+                continue
+            try:
+                watcher.queue.put_nowait(item)
+            except asyncio.QueueFull:
+                watcher.overrun = True
+
+    async def job(self, job_id: str, after_sequence: int) -> AsyncIterator[Entry | bus_pb2.Progress]:
+        """One job's entries from a sequence on, then as they come, with its progress beside."""
+        async for item in self._watch(subjects.job_events(job_id), after_sequence):
+            yield item
+
+    async def jobs(self, after_sequence: int | None) -> AsyncIterator[Entry | bus_pb2.Progress]:
+        """All jobs' entries from a sequence on (from now on for None), with progress beside."""
+        async for item in self._watch(subjects.job_events(">"), after_sequence):
+            yield item
+
+    async def _watch(self, subject: str, after_sequence: int | None) -> AsyncIterator[Entry | bus_pb2.Progress]:
+        watcher = _Watcher(subject)
+        self._watchers.add(watcher)
+        try:
+            position = 0
+            if after_sequence is not None:
+                head = (await self._events.identity()).last_sequence
+                reader = LogReader(self._bus, after_sequence, (subject,))
+                async for entries in reader.history(head):
+                    for entry in entries:
+                        yield entry
+                await reader.close()
+                position = head
+            async for item in self._live(watcher):
+                if not isinstance(item, Entry) or item.sequence > position:
+                    yield item
+        finally:
+            self._watchers.discard(watcher)
+
+    async def _live(self, watcher: _Watcher) -> AsyncIterator[Entry | bus_pb2.Progress]:
+        closing = asyncio.create_task(self._closing.wait())
+        try:
+            while not self._closing.is_set():
+                item = asyncio.create_task(watcher.queue.get())
+                await asyncio.wait((item, closing), return_when=asyncio.FIRST_COMPLETED)
+                if not item.done():
+                    item.cancel()
+                    return
+                yield item.result()
+                if watcher.overrun and watcher.queue.empty():
+                    raise Exhausted(
+                        "WATCH_OVERRUN",
+                        "the watch fell too far behind; resume after the last sequence you saw",
+                        retry_after_seconds=0.1,
+                    )
+        finally:
+            closing.cancel()
