@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from edgecode.workers.media.leftovers import record
 
@@ -143,7 +144,7 @@ class Child:
             self._signal(signal.SIGKILL)
         await asyncio.shield(self._exit)
 
-    async def __aenter__(self) -> "Child":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

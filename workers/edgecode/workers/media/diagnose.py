@@ -12,7 +12,7 @@ from edgecode.workers.media.clock import Clock
 from edgecode.workers.media.faults import SENTENCES, MediaFailure, Reason, ours, transient, users
 from edgecode.workers.media.ffmpeg_run import Ending, Run, run_ffmpeg
 from edgecode.workers.media.invocation import compile_command, open_source
-from edgecode.workers.media.tools import MediaTools
+from edgecode.workers.media.tools import MediaTools, Work
 
 # What ffmpeg says when a documented limit or allowlist stopped it.
 LIMIT_WORDS = (
@@ -56,7 +56,8 @@ async def bare_decode(
     # The node's own output needs streams named; `V` is video without cover art, `?` allows for none.
     streams = [node["V:0?"], node["a:0?"]]
     if info is not None:
-        streams = [node[str(track.stream_index)] for track in (info.video, *info.audio[:1])]
+        wanted = [info.video.stream_index, *(track.stream_index for track in info.audio[:1])]
+        streams = [node[str(index)] for index in wanted]
     command = compile_command(ffmpeg.output(*streams, "-", format="null"), tools)
     seconds = info.duration_seconds if info is not None else 0.0
     run = await run_ffmpeg(command, scratch, tools, source_seconds=seconds, clock=Clock())
@@ -65,17 +66,17 @@ async def bare_decode(
     return BareDecode(_limit(run) or _own_words(run), run.frames, run.words)
 
 
-async def explain(run: Run, source: Path, info: media_pb2.MediaInfo, scratch: Path, tools: MediaTools) -> MediaFailure:
+async def explain(run: Run, work: Work) -> MediaFailure:
     """The failure of a run that did not end well; decodes the source when that decides whose fault it is."""
     if NO_SPACE_WORDS in run.words:
-        return transient(Reason.NO_SPACE, f"no space left in the scratch folder {scratch}", run.words)
+        return transient(Reason.NO_SPACE, f"no space left in the scratch folder {work.scratch}", run.words)
     limit = _limit(run)
     if limit is not None:
         return users(limit, SENTENCES[limit], run.words)
-    decoded = await bare_decode(source, scratch, tools, info)
+    decoded = await bare_decode(work.source, work.scratch, work.tools, work.info)
     if decoded.reason is not None:
         return users(decoded.reason, SENTENCES[decoded.reason], decoded.detail)
-    return _our_own(run, tools)
+    return _our_own(run, work.tools)
 
 
 def _our_own(run: Run, tools: MediaTools) -> MediaFailure:

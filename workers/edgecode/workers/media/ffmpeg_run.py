@@ -35,7 +35,7 @@ class Run:
 
     @property
     def words(self) -> str:
-        """ffmpeg's last words."""
+        """The last words of ffmpeg."""
         return self.exit.stderr if self.exit is not None else ""
 
 

@@ -11,7 +11,7 @@ import ffmpeg
 from edgecode.core import ladder
 from edgecode.v1 import media_pb2
 from edgecode.workers.media.invocation import SCALER, compile_command, open_source
-from edgecode.workers.media.tools import MediaTools
+from edgecode.workers.media.tools import Work
 
 # AAC has no higher rates that players are sure to read.
 HIGHEST_SAMPLE_RATE = 48_000
@@ -79,25 +79,22 @@ def frame_rate(info: media_pb2.MediaInfo) -> Fraction:
     return Fraction(video.frame_rate_numerator, video.frame_rate_denominator)
 
 
-def ladder_command(
-    source: Path, info: media_pb2.MediaInfo, renditions: Sequence[Rendition], counts: Path, tools: MediaTools
-) -> list[str]:
+def ladder_command(work: Work, renditions: Sequence[Rendition], counts: Path) -> list[str]:
     """The whole command line.
 
     Args:
-        source: local file.
-        info: what the probe found.
+        work: the source and what the probe found of it.
         renditions: at least one.
         counts: FIFO that gets a line `<place in renditions> <frame>` for each frame an encoder has finished.
-        tools: of this worker.
     """
-    node = open_source(source, tools)
+    info = work.info
+    node = open_source(work.source, work.tools)
     split = node[str(info.video.stream_index)].filter_multi_output("split", len(renditions))
     outputs = [
         _output(split[place], node[str(info.audio[0].stream_index)] if info.audio else None, info, rendition, counts)
         for place, rendition in enumerate(renditions)
     ]
-    return compile_command(ffmpeg.merge_outputs(*outputs), tools)
+    return compile_command(ffmpeg.merge_outputs(*outputs), work.tools)
 
 
 def _output(video: Any, audio: Any, info: media_pb2.MediaInfo, rendition: Rendition, counts: Path) -> Any:

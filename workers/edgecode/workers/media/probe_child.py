@@ -4,6 +4,7 @@ It prints `{"info": {…}, "doubts": [reason, sentence] | null}` or `{"refused":
 documented limit or allowlist is final; a doubt, and a file that does not open, the parent checks by a bare decode.
 """
 
+import itertools
 import json
 import sys
 from array import array
@@ -58,7 +59,7 @@ class Timeline:
     def is_variable(self, time_base: Fraction) -> bool:
         """Whether distances between frames differ by more than the container's rounding."""
         times = sorted(self.times)
-        gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+        gaps = [after - before for before, after in itertools.pairwise(times)]
         return bool(gaps) and (max(gaps) - min(gaps)) * time_base > max(time_base, Fraction(11, 10_000))
 
 
@@ -86,7 +87,7 @@ def probe(path: Path, limits: dict[str, Any]) -> dict[str, Any]:
         if not lines[video.index].shown:
             raise Refused(Reason.NO_VIDEO_STREAM, "the video stream has no picture")
         origin = (container.start_time or 0) / av.time_base
-        info = {
+        info: dict[str, Any] = {
             "format": container.format.name,
             "bits_per_second": container.bit_rate or 0,
             "stream_count": len(container.streams),

@@ -13,13 +13,13 @@ from edgecode.workers.media.faults import Reason, ours
 from edgecode.workers.media.ffmpeg_run import Run, run_ffmpeg
 from edgecode.workers.media.invocation import SCALER, compile_command, open_source
 from edgecode.workers.media.tags import FileTags, to_comment
-from edgecode.workers.media.tools import MediaTools
+from edgecode.workers.media.tools import MediaTools, Work
 from edgecode.workers.media.transcode import Rendered
 
 DEFAULT_QUALITY = 85
 
 
-async def thumbnail(
+async def thumbnail(  # noqa: PLR0917 - as of `transcode`
     source: Path,
     info: media_pb2.MediaInfo,
     output: media_pb2.OutputSpec,
@@ -30,14 +30,13 @@ async def thumbnail(
     """Makes and verifies one thumbnail; arguments and errors as of `transcode`."""
     path = scratch / f"{output.output_id}.jpg"
     bare = scratch / f"{output.output_id}.bare.jpg"
+    work = Work(source, info, scratch, tools)
+    wanted = tags.of_file(output.output_id)
     try:
-        await _shoot(source, info, output, bare, scratch, tools)
-        wanted = tags.of_file(output.output_id)
+        await _shoot(work, output, bare)
         path.write_bytes(jpeg.with_comment(bare.read_bytes(), to_comment(wanted)))
         facts = (await verify.read_facts([path], scratch, tools))[0]
-        wrong = verify.judge_image(facts, *ladder.size(output, info), wanted)
-        if wrong:
-            raise ours(Reason.VERIFICATION_FAILED, "the thumbnail is not what was asked for", "\n".join(wrong))
+        _judge(facts, ladder.size(output, info), wanted)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -47,37 +46,28 @@ async def thumbnail(
     return Rendered(output.output_id, path, file)
 
 
-async def _shoot(
-    source: Path,
-    info: media_pb2.MediaInfo,
-    output: media_pb2.OutputSpec,
-    target: Path,
-    scratch: Path,
-    tools: MediaTools,
-) -> None:
-    seconds = _seek_seconds(output.thumbnail, info)
-    run = await _run(source, info, output, target, scratch, tools, seconds)
+def _judge(facts: verify.Facts, size: tuple[int, int], wanted: dict[str, str]) -> None:
+    wrong = verify.judge_image(facts, *size, wanted)
+    if wrong:
+        raise ours(Reason.VERIFICATION_FAILED, "the thumbnail is not what was asked for", "\n".join(wrong))
+
+
+async def _shoot(work: Work, output: media_pb2.OutputSpec, target: Path) -> None:
+    seconds = _seek_seconds(output.thumbnail, work.info)
+    run = await _run(work, output, target, seconds)
     if run.ok and not _has_picture(target) and seconds > 0:
         # Some files have no keyframe where their index says; the first picture is always there.
-        run = await _run(source, info, output, target, scratch, tools, 0)
+        run = await _run(work, output, target, 0)
     if not run.ok:
-        raise await explain(run, source, info, scratch, tools)
+        raise await explain(run, work)
     if not _has_picture(target):
         raise ours(Reason.VERIFICATION_FAILED, "ffmpeg made no picture and said it did well", run.words)
 
 
-async def _run(
-    source: Path,
-    info: media_pb2.MediaInfo,
-    output: media_pb2.OutputSpec,
-    target: Path,
-    scratch: Path,
-    tools: MediaTools,
-    seconds: float,
-) -> Run:
+async def _run(work: Work, output: media_pb2.OutputSpec, target: Path, seconds: float) -> Run:
     # Without accurate seek the first picture out is the keyframe itself; others are not even decoded.
-    node = open_source(source, tools, ss=f"{seconds:.6f}", noaccurate_seek=None, skip_frame="nokey")
-    picture = node[str(info.video.stream_index)].filter("scale", *ladder.size(output, info), flags=SCALER)
+    node = open_source(work.source, work.tools, ss=f"{seconds:.6f}", noaccurate_seek=None, skip_frame="nokey")
+    picture = node[str(work.info.video.stream_index)].filter("scale", *ladder.size(output, work.info), flags=SCALER)
     picture = picture.filter("setsar", 1).filter("format", "yuvj420p")
     options = {
         "c:v": "mjpeg",
@@ -88,8 +78,10 @@ async def _run(
         "threads:v": 1,
         "format": "mjpeg",
     }
-    command = compile_command(ffmpeg.output(picture, f"file:{target}", **options), tools)
-    return await run_ffmpeg(command, scratch, tools, source_seconds=info.duration_seconds, clock=Clock([target]))
+    command = compile_command(ffmpeg.output(picture, f"file:{target}", **options), work.tools)
+    return await run_ffmpeg(
+        command, work.scratch, work.tools, source_seconds=work.info.duration_seconds, clock=Clock([target])
+    )
 
 
 def _seek_seconds(spec: media_pb2.ThumbnailSpec, info: media_pb2.MediaInfo) -> float:
@@ -101,7 +93,7 @@ def _seek_seconds(spec: media_pb2.ThumbnailSpec, info: media_pb2.MediaInfo) -> f
 
 
 def quantiser(quality: int) -> int:
-    """ffmpeg's scale of 2 (best) to 31 for a quality of 100 to 1."""
+    """The scale of ffmpeg, 2 (best) to 31 for a quality of 100 to 1."""
     return round(31 - (quality - 1) * 29 / 99)
 
 

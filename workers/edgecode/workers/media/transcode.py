@@ -13,7 +13,7 @@ from edgecode.workers.media.faults import SENTENCES, Reason, ours, users
 from edgecode.workers.media.ffmpeg_run import run_ffmpeg
 from edgecode.workers.media.ladder_command import Rendition, ladder_command, plan_rendition
 from edgecode.workers.media.tags import FileTags
-from edgecode.workers.media.tools import MediaTools
+from edgecode.workers.media.tools import MediaTools, Work
 
 __all__ = ["FileTags", "MediaTools", "OnProgress", "Rendered", "transcode"]
 
@@ -35,7 +35,7 @@ class Rendered:
     file: media_pb2.ArtifactFile
 
 
-async def transcode(
+async def transcode(  # noqa: PLR0917 - the host's one call; its arguments are all of different types
     source: Path,
     info: media_pb2.MediaInfo,
     outputs: Sequence[media_pb2.OutputSpec],
@@ -60,22 +60,12 @@ async def transcode(
     Raises:
         MediaFailure: with the fault as `explain` finds it; VERIFICATION_FAILED when a file is not what was asked for.
     """
+    work = Work(source, info, scratch, tools)
     renditions = [plan_rendition(output, info, scratch, tags.of_file(output.output_id)) for output in outputs]
     with _kept_only_when_done(renditions):
-        await _encode(source, info, renditions, scratch, tools, on_progress)
+        await _encode(work, renditions, on_progress)
         facts = await verify.read_facts([rendition.path for rendition in renditions], scratch, tools)
-        frames = await _source_frames(facts, source, info, scratch, tools)
-        wrong = [
-            f"{rendition.output_id}: {sentence}"
-            for rendition, found in zip(renditions, facts, strict=True)
-            for sentence in verify.judge_rendition(found, rendition, info, frames)
-        ]
-        if wrong or verify.misaligned(facts):
-            raise ours(
-                Reason.VERIFICATION_FAILED,
-                "a rendition is not what was asked for",
-                "\n".join(wrong or ["keyframes of the renditions differ"]),
-            )
+        _judge(facts, renditions, work, await _source_frames(facts, work))
     return [
         Rendered(
             rendition.output_id,
@@ -86,34 +76,39 @@ async def transcode(
     ]
 
 
-async def _encode(
-    source: Path,
-    info: media_pb2.MediaInfo,
-    renditions: Sequence[Rendition],
-    scratch: Path,
-    tools: MediaTools,
-    on_progress: OnProgress,
-) -> None:
+def _judge(facts: Sequence[verify.Facts], renditions: Sequence[Rendition], work: Work, frames: int) -> None:
+    wrong = [
+        f"{rendition.output_id}: {sentence}"
+        for rendition, found in zip(renditions, facts, strict=True)
+        for sentence in verify.judge_rendition(found, rendition, work.info, frames)
+    ]
+    if not wrong and verify.misaligned(facts):
+        wrong = ["keyframes of the renditions differ"]
+    if wrong:
+        raise ours(Reason.VERIFICATION_FAILED, "a rendition is not what was asked for", "\n".join(wrong))
+
+
+async def _encode(work: Work, renditions: Sequence[Rendition], on_progress: OnProgress) -> None:
     clock = Clock([rendition.path for rendition in renditions])
-    fifo = scratch / "encoder-counts.fifo"
+    fifo = work.scratch / "encoder-counts.fifo"
     counts = EncoderCounts(fifo, clock.counts)
 
     def report() -> None:
-        on_progress(_progress(renditions, clock, info.video.frames), clock.speed_ratio)
+        on_progress(_progress(renditions, clock, work.info.video.frames), clock.speed_ratio)
 
     try:
         run = await run_ffmpeg(
-            ladder_command(source, info, renditions, fifo, tools),
-            scratch,
-            tools,
-            source_seconds=info.duration_seconds,
+            ladder_command(work, renditions, fifo),
+            work.scratch,
+            work.tools,
+            source_seconds=work.info.duration_seconds,
             clock=clock,
             on_block=report,
         )
     finally:
         counts.close()
     if not run.ok:
-        raise await explain(run, source, info, scratch, tools)
+        raise await explain(run, work)
     report()
 
 
@@ -129,16 +124,14 @@ def _progress(renditions: Sequence[Rendition], clock: Clock, total: int) -> list
     return progress
 
 
-async def _source_frames(
-    facts: Sequence[verify.Facts], source: Path, info: media_pb2.MediaInfo, scratch: Path, tools: MediaTools
-) -> int:
+async def _source_frames(facts: Sequence[verify.Facts], work: Work) -> int:
     """How many frames each rendition must have: as many as the probe counted packets, unless a decode disagrees.
 
     Some codecs have packets that show nothing; where the counts differ, a bare decode tells which it is.
     """
-    if all(found["video"] and found["video"].get("frames") == info.video.frames for found in facts):
-        return info.video.frames
-    decoded = await bare_decode(source, scratch, tools, info)
+    if all(found["video"] and found["video"].get("frames") == work.info.video.frames for found in facts):
+        return work.info.video.frames
+    decoded = await bare_decode(work.source, work.scratch, work.tools, work.info)
     if decoded.reason is not None:
         raise users(decoded.reason, SENTENCES[decoded.reason], decoded.detail)
     return decoded.frames

@@ -70,8 +70,11 @@ class _Track:
         if packet.is_keyframe:
             self._keyframes.append(self._packets)
         self._packets += 1
+        if packet.pts is None:
+            # Never in a file of ours; `inspect` reads any.
+            return
         self._first = packet.pts if self._first is None else min(self._first, packet.pts)
-        self._end = max(self._end, packet.pts + packet.duration)
+        self._end = max(self._end, packet.pts + (packet.duration or 0))
 
     def line(self) -> str:
         """As ffmpeg's `streamhash` has it."""
