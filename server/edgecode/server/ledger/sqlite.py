@@ -4,8 +4,9 @@ import asyncio
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import astuple, fields
+from dataclasses import fields
 from importlib import resources
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,8 @@ def _upsert(table: type[Any]) -> str:
 
 
 _UPSERTS = {table: _upsert(table) for table in _TABLES}
+# `astuple` copies deeply: an order of magnitude slower.
+_VALUES = {table: attrgetter(*_columns(table)) for table in _TABLES}
 _SELECTS = {table: f"SELECT {', '.join(_columns(table))} FROM {_TABLES[table][0]}" for table in _TABLES}  # noqa: S608
 
 
@@ -143,7 +146,7 @@ class SqliteLedger:
             (UnreadRow, changes.unread),
         ]
         for table, rows in groups:
-            db.executemany(_UPSERTS[table], [astuple(row) for row in rows])
+            db.executemany(_UPSERTS[table], [_VALUES[table](row) for row in rows])
 
     async def record(self, job_id: str) -> JobRecord | None:
         """A job with all that belongs to it."""
