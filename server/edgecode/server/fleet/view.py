@@ -27,7 +27,7 @@ class _Seen:
 
 
 class FleetView:
-    """The fleet. Absence counts only after this server was itself connected for TTL + grace, and never when all vanished together."""
+    """The fleet. Absence counts once this server was connected for TTL + grace, never when all vanished together."""
 
     def __init__(self, bus: Bus, settings: Settings) -> None:
         self._bus = bus
@@ -40,6 +40,7 @@ class FleetView:
         """Listens, then reads who is there already."""
         await self._bus.subscribe(subjects.ALL_FLEET, self._on_entry)
         config = ConsumerConfig(
+            filter_subject=subjects.ALL_FLEET,
             deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
             ack_policy=AckPolicy.NONE,
             mem_storage=True,
