@@ -38,6 +38,7 @@ class Blobs:
         self._store: ObjectStore = from_url(url)
 
     async def put(self, key: str, data: bytes) -> None:
+        """Stores an object."""
         await obstore.put_async(self._store, key, data)
 
     async def put_file(self, key: str, path: Path) -> None:
@@ -45,9 +46,11 @@ class Blobs:
         await obstore.put_async(self._store, key, path, use_multipart=None)
 
     async def put_stream(self, key: str, chunks: AsyncIterator[bytes]) -> None:
+        """Stores what the chunks add up to, whole or not at all."""
         await obstore.put_async(self._store, key, chunks, use_multipart=True)
 
     async def exists(self, key: str) -> bool:
+        """Whether there is such an object."""
         try:
             await obstore.head_async(self._store, key)
         except FileNotFoundError:
@@ -66,6 +69,7 @@ class Blobs:
             raise NotFound("BLOB_NOT_FOUND", f"no blob {key}") from error
 
     async def get(self, key: str) -> bytes:
+        """The whole object; raises what `stream` raises."""
         return b"".join([chunk async for chunk in self.stream(key)])
 
     async def stream(self, key: str, offset_bytes: int = 0) -> AsyncIterator[bytes]:

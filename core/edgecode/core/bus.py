@@ -21,8 +21,8 @@ from edgecode.core.telemetry import current_traceparent
 
 log = structlog.get_logger()
 
-# Exempt from the stamp, as the broker or the client library writes them: acks (to `$JS.ACK.>`), requests to the JetStream API and
-# its replies (inboxes), and TTL markers (written by the broker itself).
+# Exempt from the stamp, as the broker or the client library writes them: acks (to `$JS.ACK.>`), requests to the
+# JetStream API and its replies (inboxes), and TTL markers (written by the broker itself).
 EXEMPT_SUBJECTS = ("$JS.ACK.", "$JS.API.", "_INBOX.")
 
 PUBLISH_TIMEOUT_SECONDS = 5.0
@@ -34,8 +34,8 @@ SUBJECT_OCCUPIED = 10077
 class Outgoing:
     """A message on its way: what it says, and which hops and trace led to it.
 
-    `msg_id` names the message for the broker's duplicate window; `expected_last` is the sequence its subject must end with;
-    `ttl_seconds` is when the broker forgets it.
+    `msg_id` names the message for the broker's duplicate window; `expected_last` is the sequence its subject must end
+    with; `ttl_seconds` is when the broker forgets it.
     """
 
     subject: str
@@ -194,12 +194,12 @@ class Bus:
             await self.publish(message, batch={"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(number)})
         commit = {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(len(messages)), "Nats-Batch-Commit": "1"}
         stored = await self._publish_and_wait(last, PUBLISH_TIMEOUT_SECONDS, commit)
-        return [Stored(stored.sequence - behind, False) for behind in range(len(first), -1, -1)]
+        return [Stored(stored.sequence - behind, duplicate=False) for behind in range(len(first), -1, -1)]
 
     async def subscribe(
         self, subject: str, handler: Callable[[Incoming], Awaitable[None]]
     ) -> Callable[[], Awaitable[None]]:
-        """Calls `handler` for each stamped message on a core subject; returns what ends it. Others are refused, loudly."""
+        """Calls `handler` for each stamped message on a core subject, refuses others loudly; returns what ends it."""
 
         async def on_message(message: Msg) -> None:
             try:

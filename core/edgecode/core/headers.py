@@ -76,14 +76,16 @@ def read_origin(headers: Mapping[str, str] | None) -> Origin:
     path = tuple(found[PATH].split(","))
     try:
         contract = int(found[CONTRACT_HEADER])
-        stamp = _read_stamp(path[-1], *(found[name] for name in (SERVICE, VERSION, REVISION, INSTANCE, ENVIRONMENT)))
+        signed = (found[SERVICE], found[VERSION], found[REVISION], found[INSTANCE], found[ENVIRONMENT])
+        stamp = _read_stamp(path[-1], signed)
     except ValueError as error:
         raise UnstampedMessage(str(error)) from error
     return Origin(stamp, path, contract, found.get(TRACEPARENT, ""))
 
 
 @lru_cache(maxsize=4096)
-def _read_stamp(last_hop: str, service: str, version: str, revision: str, instance: str, environment: str) -> Stamp:
+def _read_stamp(last_hop: str, signed: tuple[str, str, str, str, str]) -> Stamp:
+    service, version, revision, instance, environment = signed
     hop_service, _, build = last_hop.partition("@")
     parsed = parse_build(build)
     if (hop_service, str(parsed.version), parsed.revision) != (service, version, revision[:SHORT_REVISION_LENGTH]):

@@ -13,9 +13,13 @@ log = structlog.get_logger()
 class Service(Protocol):
     """Started once, stopped once or more."""
 
-    async def start(self) -> None: ...
+    async def start(self) -> None:
+        """Returns when it serves."""
+        ...
 
-    async def stop(self) -> None: ...
+    async def stop(self) -> None:
+        """Returns when it has ended; twice is legal."""
+        ...
 
 
 class Background:
@@ -27,6 +31,7 @@ class Background:
         self.failed: asyncio.Future[BaseException] | None = None
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begins the work."""
         self.failed = asyncio.get_running_loop().create_future()
         self._task = asyncio.create_task(work, name=self._name)
         self._task.add_done_callback(self._done)
@@ -41,6 +46,7 @@ class Background:
             self.failed.set_result(error)
 
     async def stop(self) -> None:
+        """Cancels the work and waits for its end; twice is legal."""
         task, self._task = self._task, None
         if task is None:
             return
@@ -56,6 +62,7 @@ class Termination:
         self.insisted = asyncio.Event()
 
     def install(self) -> None:
+        """Takes over both signals."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._on_signal)

@@ -1,4 +1,4 @@
-"""Pulling from a JetStream consumer: one inbox per consumer, one request at a time, so that no answer is taken for another's."""
+"""Pulling from a JetStream consumer: an inbox each, one request at a time: no answer is taken for another's."""
 
 import asyncio
 import itertools
@@ -31,11 +31,13 @@ class Puller:
         self._subscription: Subscription | None = None
 
     async def start(self) -> None:
+        """Subscribes to the answers."""
         self._subscription = await self._bus.nc.subscribe(
             f"{self._inbox}.*", pending_msgs_limit=-1, pending_bytes_limit=-1
         )
 
     async def stop(self) -> None:
+        """Ends the subscription; twice is legal."""
         subscription, self._subscription = self._subscription, None
         if subscription is not None and self._bus.nc.is_connected:
             await subscription.unsubscribe()
@@ -77,7 +79,7 @@ class Puller:
         return found
 
     async def _next(self, subscription: Subscription, timeout_seconds: float) -> Msg | None:
-        """The next answer, or None when the time is over or the connection is lost: an answer lost with it never comes."""
+        """The next answer, or None when the time is over or the connection lost: its answers are lost with it."""
         if subscription.pending_msgs:
             return await subscription.next_msg(1.0)
         arrival = asyncio.create_task(subscription.next_msg(max(timeout_seconds, 0.001)))

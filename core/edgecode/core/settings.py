@@ -1,4 +1,4 @@
-"""All settings, once: `EDGECODE_*` over an optional TOML file named by `EDGECODE_CONFIG`, read at start and passed down.
+"""All settings, once: `EDGECODE_*` over an optional TOML file named by `EDGECODE_CONFIG`, read at start, passed down.
 
 `edgecode config` prints this object; each field's description is its only documentation. Units stand in the names.
 """

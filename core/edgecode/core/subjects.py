@@ -17,22 +17,27 @@ PRIORITIES = ("high", "normal", "low")
 
 
 def job_events(job_id: str) -> str:
+    """Events of one job."""
     return f"event.job.{job_id}"
 
 
 def asset_events(asset_id: str) -> str:
+    """Events of one asset."""
     return f"event.asset.{asset_id}"
 
 
 def route_events(service: str) -> str:
+    """A service's route: its last message is the route."""
     return f"event.route.{service}"
 
 
 def progress(job_id: str, task_id: str) -> str:
+    """Where the attempts of a task stand; core NATS."""
     return f"progress.{job_id}.{task_id}"
 
 
 def control(instance: str) -> str:
+    """Orders to one process; core NATS."""
     return f"control.{instance}"
 
 
@@ -42,6 +47,7 @@ def wake(task_class: str, build_key: str) -> str:
 
 
 def fleet_key(service: str, instance: str) -> str:
+    """The entry of one process."""
     return f"$KV.{FLEET_BUCKET}.{service}.{instance}"
 
 
@@ -51,6 +57,7 @@ def lane_consumer(build_key: str, task_class: str, priority: str) -> str:
 
 
 def lane_filter(build_key: str, task_class: str, priority: str) -> str:
+    """The tasks of one lane."""
     return f"task.{task_class}.{priority}.{build_key}.>"
 
 

@@ -61,7 +61,8 @@ class Tracer:
         )
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
-            from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+            # Costs 10 MB and starts gRPC: only where it is wanted.
+            from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
 
             self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         self._tracer = self._provider.get_tracer("edgecode", stamp.version)

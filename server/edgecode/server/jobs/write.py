@@ -1,4 +1,4 @@
-"""Writing jobs into the log: create (idempotent), cancel, retry, delete. A reply means that the broker has stored it."""
+"""Writing jobs into the log: create (idempotent), cancel, retry, delete. A reply means: the broker has stored it."""
 
 import asyncio
 import uuid
@@ -38,7 +38,8 @@ class JobWriter:
     async def create(self, created: event_pb2.JobCreated) -> tuple[event_pb2.JobCreated, int]:
         """Accepts a job; the same request of the same caller is accepted once (AIP-155).
 
-        Returns what stands in the log and, where this call wrote it, its sequence, else that of the subject's last event.
+        Returns what stands in the log, with its sequence where this call wrote it, else that of the subject's last
+        event.
 
         Raises:
             AlreadyExists: `REQUEST_ID_REUSED`: the id was used for another request.
@@ -172,7 +173,8 @@ def _same(standing: event_pb2.JobCreated, wanted: event_pb2.JobCreated) -> event
     if standing.request != wanted.request:
         raise AlreadyExists(
             "REQUEST_ID_REUSED",
-            f"request_id {wanted.request_id!r} was used for another request, which made job {standing.job_id}; use a new id",
+            f"request_id {wanted.request_id!r} was used for another request, which made job {standing.job_id}; "
+            "use a new id",
             metadata={"job_id": standing.job_id},
         )
     return standing

@@ -1,8 +1,8 @@
 """The fold: one event after another into the ledger's rows. Pure; it plans nothing and publishes nothing.
 
-The rules come from the protocol's model: an event that comes too late, for a closed epoch or attempt, changes nothing but the
-job's last sequence. So does a decision that names a build which the route, as folded at that place of the log, quarantines:
-the leader finds the job as it was and plans again.
+The rules come from the protocol's model: an event that comes too late, for a closed epoch or attempt, changes nothing
+but the job's last sequence. So does a decision that names a build which the route, as folded at that place of the log,
+quarantines: the leader finds the job as it was and plans again.
 """
 
 import json

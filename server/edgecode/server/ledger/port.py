@@ -58,7 +58,7 @@ class JobRecord:
 
 @dataclass(slots=True)
 class Changes:
-    """What one group of events changed. Rows are replaced by primary key; jobs of `gone_artifacts` lose their artifacts."""
+    """What a group of events changed. Rows are replaced by primary key; `gone_artifacts` are jobs that lose theirs."""
 
     stamps: dict[int, StampRow] = field(default_factory=dict)
     jobs: dict[str, JobRow] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Counts for `status`. `builds` maps a build to its unfinished jobs, `failures` to our failed attempts since a time."""
+    """Counts for `status`: `builds` gives a build its unfinished jobs, `failures` our failed attempts since a time."""
 
     jobs: Mapping[str, int]
     tasks: Mapping[str, int]

@@ -72,7 +72,8 @@ class Projector:
         if created != self.cursor.stream_created:
             return f"the ledger was folded from a stream of {self.cursor.stream_created}, this one is of {created}"
         if last_sequence < self.cursor.sequence:
-            return f"the log ends at {last_sequence}, the ledger stands at {self.cursor.sequence}: the log is an older copy"
+            stands = self.cursor.sequence
+            return f"the log ends at {last_sequence}, the ledger stands at {stands}: the log is an older copy"
         message_id = await self._events.message_id(self.cursor.sequence)
         if message_id not in {"", self.cursor.message_id}:
             return f"event {self.cursor.sequence} of the log is not the one the ledger folded: the log went another way"
@@ -135,7 +136,7 @@ class Projector:
             raise
         self.cursor = after
         self._routes += group.routes
-        for job_id, (record, _) in group.jobs.items():
+        for record, _ in group.jobs.values():
             if record is not None:
                 await self._remember(record)
 

@@ -1,6 +1,7 @@
-"""The ledger's tables as values: one dataclass per table, one field per column, only `str`, `int`, `float` and `bytes` inside.
+"""The ledger's tables as values: one dataclass per table, one field per column, only `str`, `int` and `bytes` inside.
 
-Times are microseconds since 1970 UTC, 0 where there is none. Columns ending in `_pb` hold serialized messages of `edgecode.v1`.
+Times are microseconds since 1970 UTC, 0 where there is none. Columns ending in `_pb` hold serialized messages of
+`edgecode.v1`.
 Stamps are written once in a dictionary table: half the bytes and 1.6x the inserts of a stamp in each row.
 """
 
@@ -10,7 +11,8 @@ from enum import StrEnum
 
 from edgecode.core.stamp import Stamp
 
-# Rows are forgotten, and a rebuild ignores a subject, this long before its end: expiry on the broker is not to the instant.
+# Rows are forgotten, and a rebuild ignores a subject, this long before its end: the broker's expiry is not to the
+# instant.
 EXPIRY_MARGIN_US = 2_000_000
 
 
@@ -69,8 +71,8 @@ class StampRow:
     @classmethod
     def of(cls, stamp: Stamp) -> "StampRow":
         """The row of a stamp."""
-        text = "\0".join((stamp.service, stamp.build, stamp.revision, stamp.instance, stamp.environment))
-        stamp_id = int.from_bytes(hashlib.sha256(text.encode()).digest()[:7])
+        parts = (stamp.service, stamp.build, stamp.revision, stamp.instance, stamp.environment)
+        stamp_id = int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:7])
         return cls(
             stamp_id,
             stamp.service,
@@ -89,7 +91,7 @@ class StampRow:
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A job as its events left it. `created_pb` is its `JobCreated`; `path` and `traceparent` are those of its creation."""
+    """A job as its events left it. `created_pb` is its `JobCreated`; `path` and `traceparent` are its creation's."""
 
     job_id: str
     asset_id: str
@@ -122,7 +124,7 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task that was scheduled at least once. `spent` counts failed and lost attempts, `lost` the lost ones of them."""
+    """A task that was scheduled at least once. `spent` counts failed and lost attempts, `lost` the lost among them."""
 
     job_id: str
     task_id: str

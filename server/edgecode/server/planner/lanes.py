@@ -100,7 +100,8 @@ class Lanes:
     async def publish(self, record: JobRecord, task: TaskRow) -> bool:
         """Gives a scheduled task to its lane, then wakes the lane's workers; false when its subject is taken.
 
-        Each publish has a fresh `Nats-Msg-Id`: ids survive ack and purge, a constant one would lose the second scheduling.
+        Each publish has a fresh `Nats-Msg-Id`: ids survive ack and purge, a constant one would lose the second
+        scheduling.
 
         Raises:
             Unavailable: the broker did not answer; the sweep asks again.

@@ -6,7 +6,7 @@ from edgecode.core import ladder
 from edgecode.server.ledger.port import JobRecord
 from edgecode.v1 import event_pb2, media_pb2
 
-_CLASS = {
+_CLASS: dict[int, str] = {
     event_pb2.TASK_KIND_PROBE: "light",
     event_pb2.TASK_KIND_TRANSCODE: "encode",
     event_pb2.TASK_KIND_THUMBNAIL: "light",
