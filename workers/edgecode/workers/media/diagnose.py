@@ -52,18 +52,23 @@ async def bare_decode(
         tools: of this worker.
         info: what the probe found; without it the first video and audio are decoded.
     """
-    node = open_source(source, tools)
+    node = open_source(source, tools, strict=True)
     # The node's own output needs streams named; `V` is video without cover art, `?` allows for none.
     streams = [node["V:0?"], node["a:0?"]]
     if info is not None:
         wanted = [info.video.stream_index, *(track.stream_index for track in info.audio[:1])]
         streams = [node[str(index)] for index in wanted]
-    command = compile_command(ffmpeg.output(*streams, "-", format="null"), tools)
+    command = compile_command(ffmpeg.output(*streams, "-", format="null"), tools, strict=True)
     seconds = info.duration_seconds if info is not None else 0.0
     run = await run_ffmpeg(command, scratch, tools, source_seconds=seconds, clock=Clock())
-    if run.ok or run.ending is Ending.OUT_OF_TIME:
+    if (run.ok and not ends_early(run)) or run.ending is Ending.OUT_OF_TIME:
         return BareDecode(None, run.frames, run.words)
     return BareDecode(_limit(run) or _own_words(run), run.frames, run.words)
+
+
+def ends_early(run: Run) -> bool:
+    """Whether ffmpeg said that the source ends before it should, which for some containers is no error to it."""
+    return TRUNCATED_WORDS.search(run.words) is not None
 
 
 async def explain(run: Run, work: Work) -> MediaFailure:
@@ -102,4 +107,4 @@ def _own_words(run: Run) -> Reason:
         return Reason.STALLED
     if NO_MEMORY_WORDS in run.words:
         return Reason.MEMORY_EXCEEDED
-    return Reason.TRUNCATED_INPUT if TRUNCATED_WORDS.search(run.words) else Reason.CORRUPT_INPUT
+    return Reason.TRUNCATED_INPUT if ends_early(run) else Reason.CORRUPT_INPUT

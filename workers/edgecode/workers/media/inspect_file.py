@@ -21,7 +21,7 @@ async def read_tags(path: Path, scratch: Path, tools: MediaTools) -> dict[str, s
     Raises:
         MediaFailure: VERIFICATION_FAILED, when the file cannot be read.
     """
-    facts = (await verify.read_facts([path.absolute()], scratch, tools))[0]
+    facts = (await verify.read_facts([path], scratch, tools))[0]
     return {**facts["tags"], "sha256": facts["sha256"], "content_sha256": facts["content_sha256"]}
 
 
@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
         scratch = Path(folder)
         try:
             tools = find_tools(scratch / "children")
-            tags = asyncio.run(read_tags(Path(arguments[0]), scratch, tools))
+            tags = asyncio.run(read_tags(Path(arguments[0]).absolute(), scratch, tools))
         except MediaFailure as failed:
             sys.stdout.write(json.dumps({"reason": failed.reason, "message": failed.failure.message}))
             return 1

@@ -19,11 +19,11 @@ CPU_FLAGS = ["-cpuflags", "sse4.2"] if platform.machine() in ("x86_64", "AMD64")
 
 
 def program(tools: MediaTools) -> list[str]:
-    """The program and its global arguments: quiet, no terminal, progress on stdout, the first error is the end."""
+    """The program and its global arguments: quiet, no terminal, progress on stdout."""
     return [
         str(tools.toolchain.ffmpeg),
         *("-hide_banner", "-nostdin", "-nostats", "-y"),
-        *("-v", "error", "-xerror"),
+        *("-v", "error"),
         *("-progress", "pipe:1", "-stats_period", "0.5"),
         *("-filter_complex_threads", str(FILTER_THREADS)),
         *CPU_FLAGS,
@@ -31,23 +31,26 @@ def program(tools: MediaTools) -> list[str]:
 
 
 def source_options(tools: MediaTools) -> dict[str, Any]:
-    """Options of an untrusted input: allowlists, the largest picture, and no patience with errors."""
+    """Options of an untrusted input: allowlists and the largest picture."""
     return {
         "protocol_whitelist": ",".join(PROTOCOLS),
         "format_whitelist": format_whitelist(),
         "codec_whitelist": codec_whitelist(),
         "max_pixels": tools.limits.max_pixels,
-        "err_detect": "explode",
         "threads": DECODER_THREADS,
     }
 
 
-def open_source(source: Path, tools: MediaTools, **options: Any) -> Any:
-    """The source as a node of ffmpeg-python's graph; `file:` keeps any name from being an option or a URL."""
-    return ffmpeg.input(f"file:{source}", **source_options(tools), **options)
+def open_source(source: Path, tools: MediaTools, *, strict: bool, **options: Any) -> Any:
+    """The source as a node of ffmpeg-python's graph; `file:` keeps any name from being an option or a URL.
+
+    Strict reading takes no error for a picture; after a seek into an open group some are to be expected.
+    """
+    patience = {"err_detect": "explode"} if strict else {}
+    return ffmpeg.input(f"file:{source}", **source_options(tools), **patience, **options)
 
 
-def compile_command(outputs: Any, tools: MediaTools) -> list[str]:
-    """The command line of one graph."""
-    command: list[str] = ffmpeg.compile(outputs, cmd=program(tools))
+def compile_command(outputs: Any, tools: MediaTools, *, strict: bool) -> list[str]:
+    """The command line of one graph; when strict, ffmpeg ends at its first error."""
+    command: list[str] = ffmpeg.compile(outputs, cmd=[*program(tools), *(["-xerror"] if strict else [])])
     return command

@@ -88,18 +88,18 @@ def ladder_command(work: Work, renditions: Sequence[Rendition], counts: Path) ->
         counts: FIFO that gets a line `<place in renditions> <frame>` for each frame an encoder has finished.
     """
     info = work.info
-    node = open_source(work.source, work.tools)
+    node = open_source(work.source, work.tools, strict=True)
     split = node[str(info.video.stream_index)].filter_multi_output("split", len(renditions))
     outputs = [
         _output(split[place], node[str(info.audio[0].stream_index)] if info.audio else None, info, rendition, counts)
         for place, rendition in enumerate(renditions)
     ]
-    return compile_command(ffmpeg.merge_outputs(*outputs), work.tools)
+    return compile_command(ffmpeg.merge_outputs(*outputs), work.tools, strict=True)
 
 
 def _output(video: Any, audio: Any, info: media_pb2.MediaInfo, rendition: Rendition, counts: Path) -> Any:
     picture = (
-        video.filter("scale", rendition.width, rendition.height, flags=SCALER)
+        video.filter("scale", rendition.width, rendition.height, flags=SCALER, out_range="tv")
         .filter("setsar", 1)
         .filter("format", "yuv420p")
     )
@@ -125,7 +125,8 @@ def _video_options(rendition: Rendition, counts: Path) -> dict[str, Any]:
     if rendition.gop_frames is None:
         keyframes: dict[str, Any] = {
             "g": LONGEST_GOP_FRAMES,
-            "force_key_frames": f"expr:gte(t,n_forced*{rendition.gop_seconds:g})",
+            # Counted from the last keyframe: `n_forced` would make each frame after a long gap one.
+            "force_key_frames": f"expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+{rendition.gop_seconds:g}))",
         }
     else:
         keyframes = {"g": rendition.gop_frames, "keyint_min": rendition.gop_frames}
@@ -157,6 +158,6 @@ def _audio_options(rendition: Rendition, source: media_pb2.AudioStream) -> dict[
     }
     if source.sample_rate_hertz > HIGHEST_SAMPLE_RATE:
         options["ar"] = HIGHEST_SAMPLE_RATE
-    if source.language.isascii() and source.language.isalpha():
+    if source.language.isascii() and source.language.isalpha() and source.language != "und":
         options["metadata:s:a:0"] = f"language={source.language}"
     return options

@@ -36,7 +36,7 @@ class Timeline:
         self.times = array("q")
         self.shown = 0
         self.hidden = 0
-        self.end = 0
+        self.tail = 0
 
     def add(self, packet: Any) -> None:
         """Counts one packet; those an edit list hides are not shown."""
@@ -47,14 +47,16 @@ class Timeline:
         time = packet.pts if packet.pts is not None else packet.dts
         if time is not None:
             self.times.append(time)
-            self.end = max(self.end, time + (packet.duration or 0)) if len(self.times) > 1 else time + packet.duration
+            # With reordering a packet's duration is that of decoding; the last one's is as near as it gets.
+            self.tail = packet.duration or self.tail
 
     def seconds(self, time_base: Fraction, origin: float) -> tuple[float, float]:
         """Start (against the container's) and length in seconds."""
         if not self.times:
             return 0.0, 0.0
         first = min(self.times)
-        return max(float(first * time_base) - origin, 0.0), float((self.end - first) * time_base)
+        length = max(self.times) + self.tail - first
+        return max(float(first * time_base) - origin, 0.0), float(length * time_base)
 
     def is_variable(self, time_base: Fraction) -> bool:
         """Whether distances between frames differ by more than the container's rounding."""

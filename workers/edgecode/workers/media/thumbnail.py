@@ -66,7 +66,9 @@ async def _shoot(work: Work, output: media_pb2.OutputSpec, target: Path) -> None
 
 async def _run(work: Work, output: media_pb2.OutputSpec, target: Path, seconds: float) -> Run:
     # Without accurate seek the first picture out is the keyframe itself; others are not even decoded.
-    node = open_source(work.source, work.tools, ss=f"{seconds:.6f}", noaccurate_seek=None, skip_frame="nokey")
+    node = open_source(
+        work.source, work.tools, strict=False, ss=f"{seconds:.6f}", noaccurate_seek=None, skip_frame="nokey"
+    )
     picture = node[str(work.info.video.stream_index)].filter("scale", *ladder.size(output, work.info), flags=SCALER)
     picture = picture.filter("setsar", 1).filter("format", "yuvj420p")
     options = {
@@ -78,7 +80,7 @@ async def _run(work: Work, output: media_pb2.OutputSpec, target: Path, seconds: 
         "threads:v": 1,
         "format": "mjpeg",
     }
-    command = compile_command(ffmpeg.output(picture, f"file:{target}", **options), work.tools)
+    command = compile_command(ffmpeg.output(picture, f"file:{target}", **options), work.tools, strict=False)
     return await run_ffmpeg(
         command, work.scratch, work.tools, source_seconds=work.info.duration_seconds, clock=Clock([target])
     )

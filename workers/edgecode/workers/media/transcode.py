@@ -8,7 +8,7 @@ from pathlib import Path
 from edgecode.v1 import bus_pb2, media_pb2
 from edgecode.workers.media import verify
 from edgecode.workers.media.clock import Clock, EncoderCounts
-from edgecode.workers.media.diagnose import bare_decode, explain
+from edgecode.workers.media.diagnose import bare_decode, ends_early, explain
 from edgecode.workers.media.faults import SENTENCES, Reason, ours, users
 from edgecode.workers.media.ffmpeg_run import run_ffmpeg
 from edgecode.workers.media.ladder_command import Rendition, ladder_command, plan_rendition
@@ -107,7 +107,7 @@ async def _encode(work: Work, renditions: Sequence[Rendition], on_progress: OnPr
         )
     finally:
         counts.close()
-    if not run.ok:
+    if not run.ok or ends_early(run):
         raise await explain(run, work)
     report()
 

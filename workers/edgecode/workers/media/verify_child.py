@@ -63,7 +63,8 @@ class _Track:
         self._packets = 0
         self._keyframes: list[int] = []
         self._first: int | None = None
-        self._end = 0
+        self._latest = 0
+        self._tail = 0
 
     def add(self, packet: Any) -> None:
         self._hash.update(packet)
@@ -74,7 +75,8 @@ class _Track:
             # Never in a file of ours; `inspect` reads any.
             return
         self._first = packet.pts if self._first is None else min(self._first, packet.pts)
-        self._end = max(self._end, packet.pts + (packet.duration or 0))
+        self._latest = max(self._latest, packet.pts)
+        self._tail = packet.duration or self._tail
 
     def line(self) -> str:
         """As ffmpeg's `streamhash` has it."""
@@ -86,7 +88,7 @@ class _Track:
         facts = {
             "codec": self.stream.codec_context.codec.canonical_name,
             "start_seconds": max(start, 0.0),
-            "duration_seconds": float((self._end - max(first, 0)) * self.stream.time_base),
+            "duration_seconds": float((self._latest + self._tail - max(first, 0)) * self.stream.time_base),
         }
         if self.stream.type == "audio":
             return facts | {"channels": self.stream.codec_context.channels}
