@@ -1,0 +1,59 @@
+"""Fixtures of every test: a real broker, a stamped connection to it, settings, and real processes."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from edgecode.core.bus import Bus, connect
+from edgecode.core.settings import Settings
+from edgecode.core.stamp import Stamp, make_stamp
+from tests.harness.broker import Broker
+from tests.harness.process import Processes
+
+
+@pytest.fixture(scope="session")
+def stamp() -> Stamp:
+    """Of the test itself, which is one more process on the bus."""
+    return make_stamp("test", "test")
+
+
+@pytest.fixture
+async def processes() -> AsyncIterator[Processes]:
+    """Starts real processes; those still running at the end are killed."""
+    started = Processes()
+    yield started
+    await started.close()
+
+
+@pytest.fixture
+async def nats_server(processes: Processes, tmp_path: Path) -> Broker:
+    """A nats-server of this test's own, every acknowledged message synced."""
+    broker = Broker(processes, tmp_path / "nats")
+    await broker.start()
+    return broker
+
+
+@pytest.fixture
+async def bus(nats_server: Broker, stamp: Stamp) -> AsyncIterator[Bus]:
+    """A connection of the test."""
+    connected = await connect(nats_server.url, stamp)
+    yield connected
+    await connected.close()
+
+
+@pytest.fixture
+def settings(nats_server: Broker, tmp_path: Path) -> Settings:
+    """Settings of this test's processes: own broker and folder, free ports, and a quicker fleet."""
+    return Settings(
+        environment="test",
+        nats_url=nats_server.url,
+        data_dir=tmp_path / "data",
+        grpc_address="127.0.0.1:0",
+        metrics_address="",
+        fleet_beat_seconds=1.0,
+        fleet_ttl_seconds=4.0,
+        fleet_grace_seconds=1.0,
+        sweep_seconds=1.0,
+        backoff_seconds=0.1,
+    )
