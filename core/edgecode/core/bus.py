@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import nats.errors
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -125,9 +126,15 @@ class Bus:
     async def _on_error(self, error: Exception) -> None:
         log.warning("bus.error", error=repr(error))
 
-    async def publish(self, message: Outgoing, reply: str = "", batch: Mapping[str, str] | None = None) -> None:
-        """The one publish function. Returns when the message is handed to the connection, not when it arrived."""
-        found = headers.stamp_headers(self.stamp, message.path) | dict(batch or {})
+    async def publish(self, message: Outgoing, reply: str = "", extra: Mapping[str, str] | None = None) -> None:
+        """The one publish function. Returns when the message is handed to the connection, not when it arrived.
+
+        `extra` are headers the broker itself reads, such as those of a batch.
+
+        Raises:
+            Unavailable: the connection is closed, or too much waits for it to come back.
+        """
+        found = headers.stamp_headers(self.stamp, message.path) | dict(extra or {})
         traceparent = message.traceparent or current_traceparent()
         if traceparent:
             found[headers.TRACEPARENT] = traceparent
@@ -136,7 +143,12 @@ class Bus:
             found["Nats-Expected-Last-Subject-Sequence"] = str(message.expected_last)
         if message.ttl_seconds is not None:
             found["Nats-TTL"] = f"{message.ttl_seconds}s"
-        await self.nc.publish(message.subject, message.payload, reply=reply, headers=found)
+        try:
+            await self.nc.publish(message.subject, message.payload, reply=reply, headers=found)
+        except nats.errors.Error as error:
+            raise Unavailable(
+                "BROKER_UNAVAILABLE", f"the connection takes nothing now ({error}); try again", retry_after_seconds=1.0
+            ) from error
 
     async def store(self, message: Outgoing, timeout_seconds: float = PUBLISH_TIMEOUT_SECONDS) -> Stored:
         """Publishes into a stream and waits for the broker's word.
@@ -191,7 +203,7 @@ class Bus:
             return [await self.store(last)]
         batch_id = uuid.uuid4().hex
         for number, message in enumerate(first, 1):
-            await self.publish(message, batch={"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(number)})
+            await self.publish(message, extra={"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(number)})
         commit = {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(len(messages)), "Nats-Batch-Commit": "1"}
         stored = await self._publish_and_wait(last, PUBLISH_TIMEOUT_SECONDS, commit)
         return [Stored(stored.sequence - behind, duplicate=False) for behind in range(len(first), -1, -1)]

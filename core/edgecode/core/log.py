@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -26,6 +26,8 @@ _BATCH_MESSAGES = 64
 _DUPLICATE_IN_BATCH = 10201
 _READER_IDLE_SECONDS = 20.0
 _READER_INACTIVE_SECONDS = 60.0
+_FIRST_PAUSE_SECONDS = 0.2
+_LONGEST_PAUSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,19 @@ def ttl_seconds(expire: datetime, now: datetime, *, first: bool = False) -> int:
     return max(1, int(remaining) if first else int(-(-remaining // 1)) + 1)
 
 
+class SubjectExpired(Exception):
+    """The subject's events have ended: what would be appended now would be an orphan."""
+
+
+def _alive_until(message: Outgoing, expire: datetime | None) -> Outgoing:
+    if expire is None:
+        return message
+    now = datetime.now(UTC)
+    if now >= expire:
+        raise SubjectExpired(f"{message.subject} ended at {expire.isoformat()}")
+    return replace(message, ttl_seconds=ttl_seconds(expire, now))
+
+
 class Log:
     """Appends. Appends that arrive while others are under way are stored with the next group, as one atomic batch."""
 
@@ -115,17 +130,30 @@ class Log:
             self._writing = asyncio.create_task(self._write())
         return await future
 
-    async def append_surely(self, message: Outgoing) -> Stored:
+    async def append_surely(self, message: Outgoing, expire: datetime | None = None) -> Stored:
         """Appends under the same id until the broker has answered, however long that takes.
 
         A worker's outcome is appended so: only then may it ack the task.
+
+        Args:
+            message: with an id of its own.
+            expire: when the subject ends. Its TTL is reckoned from that at each try, and past it nothing is appended.
+
+        Raises:
+            SubjectExpired: it is past `expire`.
         """
+        pause_seconds = _FIRST_PAUSE_SECONDS
         while True:
             try:
-                return (await self.append([message]))[0]
-            except Unavailable:
+                return (await self.append([_alive_until(message, expire)]))[0]
+            except Unavailable as error:
+                log.warning("log.append_again", subject=message.subject, why=error.message)
                 await self._bus.connected.wait()
-                log.warning("log.append_again", subject=message.subject)
+            except APIError as error:
+                # A full log or disk: its operator makes room, and nothing else would tell us.
+                log.error("log.append_refused", subject=message.subject, why=error.description, code=error.err_code)
+                await asyncio.sleep(pause_seconds)
+                pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
 
     async def _write(self) -> None:
         while self._waiting:
@@ -184,6 +212,22 @@ class Log:
         except NotFoundError:
             return None
         return decode(message.data or b"", headers.read_origin(message.headers).contract)
+
+    async def next(self, subject: str, after_sequence: int) -> tuple[int, event_pb2.Event | None] | None:
+        """The subject's first event after a sequence: its own sequence, and what it says where this build can read it.
+
+        None when there is none yet. Answered by the stream's leader.
+        """
+        try:
+            message = await self._bus.js.get_msg(subjects.EVENTS, seq=after_sequence + 1, subject=subject, next=True)
+        except NotFoundError:
+            return None
+        try:
+            origin = headers.read_origin(message.headers)
+        except UnstampedMessage as error:
+            log.error("log.unstamped", sequence=message.seq, subject=subject, why=str(error))
+            return int(message.seq or 0), None
+        return int(message.seq or 0), decode(message.data or b"", origin.contract)
 
     async def message_id(self, sequence: int) -> str:
         """`Nats-Msg-Id` of the event at a sequence, empty where it is gone."""
