@@ -27,6 +27,8 @@ log = structlog.get_logger()
 EXEMPT_SUBJECTS = ("$JS.ACK.", "$JS.API.", "_INBOX.")
 
 PUBLISH_TIMEOUT_SECONDS = 5.0
+# Without a pause the library tries thousands of times a second.
+RECONNECT_PAUSE_SECONDS = 0.1
 WRONG_LAST_SEQUENCE = 10071
 SUBJECT_OCCUPIED = 10077
 
@@ -85,6 +87,7 @@ class Bus:
         self._acks: dict[str, asyncio.Future[Stored]] = {}
         self._tokens = itertools.count(1)
         self._ack_inbox = ""
+        self._last_error = ""
         self.nc = Client()
         self.js: JetStreamContext = self.nc.jetstream(timeout=PUBLISH_TIMEOUT_SECONDS)
 
@@ -94,7 +97,7 @@ class Bus:
             servers=url.split(","),
             name=f"{self.stamp.service} {self.stamp.build} {self.stamp.instance}",
             max_reconnect_attempts=-1,
-            reconnect_time_wait=0,
+            reconnect_time_wait=RECONNECT_PAUSE_SECONDS,  # type: ignore[arg-type] # the library only sleeps for so long
             ping_interval=10,
             max_outstanding_pings=2,
             disconnected_cb=self._on_disconnect,
@@ -119,12 +122,16 @@ class Bus:
         log.warning("bus.disconnected")
 
     async def _on_connect(self) -> None:
+        self._last_error = ""
         self.disconnected.clear()
         self.connected.set()
         log.info("bus.reconnected")
 
     async def _on_error(self, error: Exception) -> None:
-        log.warning("bus.error", error=repr(error))
+        # An absent broker gives the same error ten times a second: once is news.
+        if repr(error) != self._last_error:
+            self._last_error = repr(error)
+            log.warning("bus.error", error=self._last_error)
 
     async def publish(self, message: Outgoing, reply: str = "", extra: Mapping[str, str] | None = None) -> None:
         """The one publish function. Returns when the message is handed to the connection, not when it arrived.
