@@ -1,7 +1,6 @@
 """The tools that shape output: which ffmpeg, PyAV, Python and OS libraries this worker runs."""
 
 import hashlib
-import json
 import platform
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType
 
+from edgecode.core.stamp import toolchain_digest
 from edgecode.workers.media.faults import Reason, ours
 
 
@@ -21,7 +21,7 @@ class Toolchain:
     Attributes:
         ffmpeg: the binary, absolute.
         versions: what shapes output, by name.
-        digest: SHA-256 (hex) of `versions` as canonical JSON: equal digests, equal bytes.
+        digest: SHA-256 (hex) over `versions`: equal digests, equal bytes.
     """
 
     ffmpeg: Path
@@ -47,8 +47,7 @@ def find_toolchain(ffmpeg: Path | None = None) -> Toolchain:
         "libc": "-".join(platform.libc_ver()),
         "os": f"{sys.platform}-{platform.machine()}-{_os_release()}",
     }
-    canonical = json.dumps(versions, sort_keys=True, separators=(",", ":"))
-    return Toolchain(binary, MappingProxyType(versions), hashlib.sha256(canonical.encode()).hexdigest())
+    return Toolchain(binary, MappingProxyType(versions), toolchain_digest(versions))
 
 
 def _packaged_ffmpeg() -> Path:
