@@ -28,7 +28,7 @@ from edgecode.v1 import stamp_pb2 as edgecode_dot_v1_dot_stamp__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x65\x64gecode/v1/bus.proto\x12\x0b\x65\x64gecode.v1\x1a\x17\x65\x64gecode/v1/event.proto\x1a\x17\x65\x64gecode/v1/media.proto\x1a\x17\x65\x64gecode/v1/stamp.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x91\x03\n\x0bTaskMessage\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0f\n\x07task_id\x18\x02 \x01(\t\x12#\n\x04kind\x18\x03 \x01(\x0e\x32\x15.edgecode.v1.TaskKind\x12\t\n\x01n\x18\x04 \x01(\x05\x12\r\n\x05\x65poch\x18\x05 \x01(\x05\x12\'\n\x08priority\x18\x06 \x01(\x0e\x32\x15.edgecode.v1.Priority\x12\r\n\x05\x62uild\x18\x07 \x01(\t\x12\r\n\x05\x61lone\x18\x08 \x01(\x08\x12\x14\n\x0c\x61sset_sha256\x18\t \x01(\t\x12\x18\n\x10\x61sset_size_bytes\x18\n \x01(\x03\x12/\n\x0b\x65xpire_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x07outputs\x18\x0c \x03(\x0b\x32\x17.edgecode.v1.OutputSpec\x12&\n\x06source\x18\r \x01(\x0b\x32\x16.edgecode.v1.MediaInfo\x12(\n\tartifacts\x18\x0e \x03(\x0b\x32\x15.edgecode.v1.Artifact\"\x91\x01\n\x08Progress\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0f\n\x07task_id\x18\x02 \x01(\t\x12\x12\n\nattempt_id\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\x05\x12,\n\x07outputs\x18\x05 \x03(\x0b\x32\x1b.edgecode.v1.OutputProgress\x12\x13\n\x0bspeed_ratio\x18\x06 \x01(\x01\"`\n\x0eOutputProgress\x12\x11\n\toutput_id\x18\x01 \x01(\t\x12\x13\n\x0b\x66rames_done\x18\x02 \x01(\x03\x12\x14\n\x0c\x66rames_total\x18\x03 \x01(\x03\x12\x10\n\x08\x66raction\x18\x04 \x01(\x01\"\xd1\x03\n\nFleetEntry\x12!\n\x05stamp\x18\x01 \x01(\x0b\x32\x12.edgecode.v1.Stamp\x12%\n\x07\x64igests\x18\x02 \x01(\x0b\x32\x14.edgecode.v1.Digests\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tbeat_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04host\x18\x05 \x01(\t\x12\x0b\n\x03pid\x18\x06 \x01(\x05\x12\x14\n\x0c\x63ontract_min\x18\x07 \x01(\x05\x12\x14\n\x0c\x63ontract_max\x18\x08 \x01(\x05\x12\x31\n\x05slots\x18\t \x03(\x0b\x32\".edgecode.v1.FleetEntry.SlotsEntry\x12\x13\n\x0b\x61ttempt_ids\x18\n \x03(\t\x12\x10\n\x08\x64raining\x18\x0b \x01(\x08\x12\x0f\n\x07sandbox\x18\x0c \x03(\t\x12\x0e\n\x06leader\x18\r \x01(\x08\x12*\n\nworking_on\x18\x0e \x03(\x0b\x32\x16.edgecode.v1.WorkingOn\x1a,\n\nSlotsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\"O\n\tWorkingOn\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0f\n\x07task_id\x18\x02 \x01(\t\x12\x12\n\nattempt_id\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\x05\"k\n\x07\x43ontrol\x12.\n\x0blanes_ready\x18\x01 \x01(\x0b\x32\x17.edgecode.v1.LanesReadyH\x00\x12(\n\x08stop_job\x18\x02 \x01(\x0b\x32\x14.edgecode.v1.StopJobH\x00\x42\x06\n\x04kind\"\x1b\n\nLanesReady\x12\r\n\x05\x62uild\x18\x01 \x01(\t\"8\n\x07StopJob\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x65\x64gecode/v1/bus.proto\x12\x0b\x65\x64gecode.v1\x1a\x17\x65\x64gecode/v1/event.proto\x1a\x17\x65\x64gecode/v1/media.proto\x1a\x17\x65\x64gecode/v1/stamp.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa9\x03\n\x0bTaskMessage\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0f\n\x07task_id\x18\x02 \x01(\t\x12#\n\x04kind\x18\x03 \x01(\x0e\x32\x15.edgecode.v1.TaskKind\x12\t\n\x01n\x18\x04 \x01(\x05\x12\r\n\x05\x65poch\x18\x05 \x01(\x05\x12\'\n\x08priority\x18\x06 \x01(\x0e\x32\x15.edgecode.v1.Priority\x12\r\n\x05\x62uild\x18\x07 \x01(\t\x12\r\n\x05\x61lone\x18\x08 \x01(\x08\x12\x14\n\x0c\x61sset_sha256\x18\t \x01(\t\x12\x18\n\x10\x61sset_size_bytes\x18\n \x01(\x03\x12/\n\x0b\x65xpire_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x07outputs\x18\x0c \x03(\x0b\x32\x17.edgecode.v1.OutputSpec\x12&\n\x06source\x18\r \x01(\x0b\x32\x16.edgecode.v1.MediaInfo\x12(\n\tartifacts\x18\x0e \x03(\x0b\x32\x15.edgecode.v1.Artifact\x12\x16\n\x0e\x61\x66ter_sequence\x18\x0f \x01(\x04\"\x91\x01\n\x08Progress\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0f\n\x07task_id\x18\x02 \x01(\t\x12\x12\n\nattempt_id\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\x05\x12,\n\x07outputs\x18\x05 \x03(\x0b\x32\x1b.edgecode.v1.OutputProgress\x12\x13\n\x0bspeed_ratio\x18\x06 \x01(\x01\"`\n\x0eOutputProgress\x12\x11\n\toutput_id\x18\x01 \x01(\t\x12\x13\n\x0b\x66rames_done\x18\x02 \x01(\x03\x12\x14\n\x0c\x66rames_total\x18\x03 \x01(\x03\x12\x10\n\x08\x66raction\x18\x04 \x01(\x01\"\xd1\x03\n\nFleetEntry\x12!\n\x05stamp\x18\x01 \x01(\x0b\x32\x12.edgecode.v1.Stamp\x12%\n\x07\x64igests\x18\x02 \x01(\x0b\x32\x14.edgecode.v1.Digests\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tbeat_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04host\x18\x05 \x01(\t\x12\x0b\n\x03pid\x18\x06 \x01(\x05\x12\x14\n\x0c\x63ontract_min\x18\x07 \x01(\x05\x12\x14\n\x0c\x63ontract_max\x18\x08 \x01(\x05\x12\x31\n\x05slots\x18\t \x03(\x0b\x32\".edgecode.v1.FleetEntry.SlotsEntry\x12\x13\n\x0b\x61ttempt_ids\x18\n \x03(\t\x12\x10\n\x08\x64raining\x18\x0b \x01(\x08\x12\x0f\n\x07sandbox\x18\x0c \x03(\t\x12\x0e\n\x06leader\x18\r \x01(\x08\x12*\n\nworking_on\x18\x0e \x03(\x0b\x32\x16.edgecode.v1.WorkingOn\x1a,\n\nSlotsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\"O\n\tWorkingOn\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0f\n\x07task_id\x18\x02 \x01(\t\x12\x12\n\nattempt_id\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\x05\"k\n\x07\x43ontrol\x12.\n\x0blanes_ready\x18\x01 \x01(\x0b\x32\x17.edgecode.v1.LanesReadyH\x00\x12(\n\x08stop_job\x18\x02 \x01(\x0b\x32\x14.edgecode.v1.StopJobH\x00\x42\x06\n\x04kind\"\x1b\n\nLanesReady\x12\r\n\x05\x62uild\x18\x01 \x01(\t\"8\n\x07StopJob\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,21 +38,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FLEETENTRY_SLOTSENTRY']._loaded_options = None
   _globals['_FLEETENTRY_SLOTSENTRY']._serialized_options = b'8\001'
   _globals['_TASKMESSAGE']._serialized_start=147
-  _globals['_TASKMESSAGE']._serialized_end=548
-  _globals['_PROGRESS']._serialized_start=551
-  _globals['_PROGRESS']._serialized_end=696
-  _globals['_OUTPUTPROGRESS']._serialized_start=698
-  _globals['_OUTPUTPROGRESS']._serialized_end=794
-  _globals['_FLEETENTRY']._serialized_start=797
-  _globals['_FLEETENTRY']._serialized_end=1262
-  _globals['_FLEETENTRY_SLOTSENTRY']._serialized_start=1218
-  _globals['_FLEETENTRY_SLOTSENTRY']._serialized_end=1262
-  _globals['_WORKINGON']._serialized_start=1264
-  _globals['_WORKINGON']._serialized_end=1343
-  _globals['_CONTROL']._serialized_start=1345
-  _globals['_CONTROL']._serialized_end=1452
-  _globals['_LANESREADY']._serialized_start=1454
-  _globals['_LANESREADY']._serialized_end=1481
-  _globals['_STOPJOB']._serialized_start=1483
-  _globals['_STOPJOB']._serialized_end=1539
+  _globals['_TASKMESSAGE']._serialized_end=572
+  _globals['_PROGRESS']._serialized_start=575
+  _globals['_PROGRESS']._serialized_end=720
+  _globals['_OUTPUTPROGRESS']._serialized_start=722
+  _globals['_OUTPUTPROGRESS']._serialized_end=818
+  _globals['_FLEETENTRY']._serialized_start=821
+  _globals['_FLEETENTRY']._serialized_end=1286
+  _globals['_FLEETENTRY_SLOTSENTRY']._serialized_start=1242
+  _globals['_FLEETENTRY_SLOTSENTRY']._serialized_end=1286
+  _globals['_WORKINGON']._serialized_start=1288
+  _globals['_WORKINGON']._serialized_end=1367
+  _globals['_CONTROL']._serialized_start=1369
+  _globals['_CONTROL']._serialized_end=1476
+  _globals['_LANESREADY']._serialized_start=1478
+  _globals['_LANESREADY']._serialized_end=1505
+  _globals['_STOPJOB']._serialized_start=1507
+  _globals['_STOPJOB']._serialized_end=1563
 # @@protoc_insertion_point(module_scope)

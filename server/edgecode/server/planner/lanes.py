@@ -60,6 +60,7 @@ def task_message(record: JobRecord, task: TaskRow, makers: Mapping[int, stamp_pb
         asset_sha256=created.asset_sha256,
         asset_size_bytes=created.asset_size_bytes,
         expire_time=created.expire_time,
+        after_sequence=record.job.last_sequence,
         outputs=[output for output in created.outputs if output.output_id in wanted],
     )
     if record.job.source_pb:
