@@ -22,6 +22,19 @@ class Service(Protocol):
         ...
 
 
+async def together(*works: Coroutine[Any, Any, None]) -> None:
+    """Runs all of them; the first that fails ends the others, and its error is raised as it is (not in a group)."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 class Background:
     """Owns one background task. Its failure is never silent: it is logged and handed to `on_failure`."""
 

@@ -43,6 +43,7 @@ class Projector:
         self._records: OrderedDict[str, JobRecord] = OrderedDict()
         self._routes: list[Route] = [Route()]
         self._frozen: set[str] = set()
+        self.unread_contract = 0
         self.stamps: dict[int, StampRow] = {}
         self.cursor = Cursor(0, "", "")
 
@@ -147,20 +148,21 @@ class Projector:
     async def _read_at_last(self) -> None:
         """Folds events that an earlier build could not read and this one can, subject by subject, in order."""
         by_subject: dict[str, list[UnreadRow]] = {}
+        self._frozen.clear()
         for row in await self._ledger.unread():
             by_subject.setdefault(row.subject, []).append(row)
         for subject, rows in by_subject.items():
             entries = [_entry(row) for row in rows]
             readable = next((i for i, e in enumerate(entries) if e.event is None), len(entries))
             if not readable:
-                self._frozen.add(subject)
+                self.freeze(entries[0])
                 continue
             group = _Group(self)
             for entry in entries[:readable]:
                 await group.take(entry, again=True)
             if readable < len(entries):
                 await group.freeze(subject)
-                self._frozen.add(subject)
+                self.freeze(entries[readable])
             else:
                 await group.thaw(subject)
             group.read_at_last = [e.sequence for e in entries[:readable]]
@@ -171,9 +173,10 @@ class Projector:
         """Whether an event of the subject could not be read."""
         return subject in self._frozen
 
-    def freeze(self, subject: str) -> None:
-        """Holds back the subject's later events."""
-        self._frozen.add(subject)
+    def freeze(self, entry: Entry) -> None:
+        """Holds back the later events of the entry's subject."""
+        self.unread_contract = max(self.unread_contract, entry.origin.contract)
+        self._frozen.add(entry.subject)
 
 
 class _Group:
@@ -202,6 +205,7 @@ class _Group:
 
     def _take_route(self, entry: Entry, service: str) -> None:
         if entry.event is None:
+            self._projector.unread_contract = max(self._projector.unread_contract, entry.origin.contract)
             raise UnreadableRoute(f"event {entry.sequence} on {entry.subject} needs a later build")
         route = (self.routes or [self._projector.route])[-1]
         document = entry.event.route_changed.SerializeToString(deterministic=True)
@@ -243,7 +247,7 @@ class _Group:
 
     async def _keep_unread(self, entry: Entry) -> None:
         log.warning("ledger.unread", subject=entry.subject, sequence=entry.sequence, contract=entry.origin.contract)
-        self._projector.freeze(entry.subject)
+        self._projector.freeze(entry)
         headers = json.dumps(
             {
                 "path": list(entry.origin.path),

@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from nats.js.errors import APIError
+from nats.errors import Error as NatsError
 
 from edgecode.core import subjects
 from edgecode.core.bus import Bus, Outgoing
-from edgecode.core.contract import CONTRACT
+from edgecode.core.contract import CONTRACT, READS_MAX
 from edgecode.core.crash import CrashPoints
 from edgecode.core.errors import Conflict, Unavailable
-from edgecode.core.lifecycle import Background
+from edgecode.core.lifecycle import Background, together
 from edgecode.core.log import Log, LogReader, ttl_seconds
 from edgecode.core.settings import Settings
 from edgecode.server.fleet.view import FleetView
@@ -41,6 +41,10 @@ log = structlog.get_logger()
 def now_us() -> int:
     """The clock of decisions, microseconds since 1970."""
     return time.time_ns() // 1000
+
+
+class Yielded(Exception):
+    """Another server is to lead."""
 
 
 class Leader:
@@ -95,16 +99,19 @@ class Leader:
         self._lock.release()
 
     async def _run(self) -> None:
-        await self._lock.acquire()
         while True:
+            await self._lock.acquire()
             try:
                 await self._lead()
-            except (CursorMoved, Unavailable, TimeoutError, APIError) as error:
+            except Yielded as why:
+                log.warning("leader.yields", why=str(why))
+            except (CursorMoved, Unavailable, NatsError) as error:
                 log.warning("leader.starts_again", why=repr(error))
                 await self._bus.connected.wait()
-            except UnreadableRoute as error:
-                log.error("leader.yields", why=str(error))
-                raise
+            finally:
+                # Others that wait get the lock now.
+                self.leading = False
+                self._lock.release()
 
     async def _lead(self) -> None:
         for memory in (self._deciding, self._settled, self._running, self._given):
@@ -114,15 +121,20 @@ class Leader:
         self.leading = True
         log.info("leader.leads", sequence=self._projector.cursor.sequence, route=self._projector.route.revision)
         reader = LogReader(self._bus, self._projector.cursor.sequence)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._fold(reader))
-            group.create_task(self._sweep_forever())
+        try:
+            await together(self._fold(reader), self._sweep_forever())
+        finally:
+            await reader.close()
 
     async def _fold(self, reader: LogReader) -> None:
         self._reads.moved(self._projector.cursor.sequence)
         async for entries in reader.batches():
             self._crash.at("leader.before_commit")
-            touched = await self._projector.fold(entries)
+            try:
+                touched = await self._projector.fold(entries)
+            except UnreadableRoute as error:
+                log.error("leader.fold_stops", why=str(error))
+                await asyncio.Event().wait()  # until the sweep finds a server that reads it
             self._crash.at("leader.after_commit")
             await self._reads.committed(self._projector.cursor.sequence)
             situation = self._situation()
@@ -256,8 +268,12 @@ class Leader:
 
     async def _sweep(self) -> None:
         self._fleet.changed.clear()
+        self._yield_to_a_better_reader()
         head = (await self._events.identity()).last_sequence
-        await self._reads.reached(head)
+        try:
+            await asyncio.wait_for(self._reads.reached(head), self._settings.sweep_seconds)
+        except TimeoutError:
+            return  # behind the log's head nothing may be called unwanted
         workers = self._fleet.workers()
         await self._open_lanes(workers)
         await self._move_route(workers)
@@ -268,6 +284,15 @@ class Leader:
         await self._look_at_all()
         await self._refill()
         await self._blob_sweep.run_when_due()
+
+    def _yield_to_a_better_reader(self) -> None:
+        """Lays the lead down when this build cannot read what a live server can; without such a server it goes on."""
+        needed = self._projector.unread_contract
+        if needed > READS_MAX and any(
+            entry.stamp.service == self._bus.stamp.service and entry.contract_max >= needed
+            for entry in self._fleet.entries()
+        ):
+            raise Yielded(f"a live server reads contract {needed}, this one {READS_MAX}")
 
     async def _open_lanes(self, workers: Workers) -> None:
         for build in await self._lanes.ensure(sorted({w.build for w in workers.present.values()})):
