@@ -36,7 +36,7 @@ class MetricsServer:
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ.get("PATH_INFO") != "/healthz":
-            return self._metrics(environ, start_response)
+            return list(self._metrics(environ, start_response))
         healthy = self._is_healthy()
         start_response("200 OK" if healthy else "503 Service Unavailable", [("Content-Type", "text/plain")])
         return [b"ok\n" if healthy else b"not serving\n"]

@@ -135,6 +135,7 @@ class Leader:
             except UnreadableRoute as error:
                 log.error("leader.fold_stops", why=str(error))
                 await asyncio.Event().wait()  # until the sweep finds a server that reads it
+                continue
             self._crash.at("leader.after_commit")
             await self._reads.committed(self._projector.cursor.sequence)
             situation = self._situation()
