@@ -235,6 +235,11 @@ def _first_frame(container: Any, stream: Any) -> Any:
         return None
 
 
+def _begins_as_mp4(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(8)[4:] in {b"ftyp", b"mdat", b"wide", b"free", b"skip"}
+
+
 def main(arguments: list[str]) -> None:
     """Probes the file named first, under the limits given second as JSON."""
     av.logging.set_level(av.logging.ERROR)
@@ -247,6 +252,8 @@ def main(arguments: list[str]) -> None:
         if "not on whitelist" in words:
             sentence = f"container {error.log[1]}; taken are {format_whitelist()}"
             answer = {"refused": [Reason.UNSUPPORTED_CONTAINER, sentence]}
+        elif "moov atom not found" in words and _begins_as_mp4(Path(arguments[0])):
+            answer = {"unreadable": [Reason.TRUNCATED_INPUT, "an MP4 or MOV whose index is missing: it was cut short"]}
         else:
             sentence = f"no video container is recognised in the source: {words or error.strerror}"
             answer = {"unreadable": [Reason.NOT_MEDIA, sentence.strip()]}

@@ -55,16 +55,16 @@ def _judge(facts: verify.Facts, size: tuple[int, int], wanted: dict[str, str]) -
 async def _shoot(work: Work, output: media_pb2.OutputSpec, target: Path) -> None:
     seconds = _seek_seconds(output.thumbnail, work.info)
     run = await _run(work, output, target, seconds)
-    if run.ok and not _has_picture(target) and seconds > 0:
-        # Some files have no keyframe where their index says; the first picture is always there.
-        run = await _run(work, output, target, 0)
+    if run.ok and not _has_picture(target):
+        # Some containers seek to places without a keyframe behind them; the first picture is always there.
+        run = await _run(work, output, target, None)
     if not run.ok:
         raise await explain(run, work)
     if not _has_picture(target):
         raise ours(Reason.VERIFICATION_FAILED, "ffmpeg made no picture and said it did well", run.words)
 
 
-async def _run(work: Work, output: media_pb2.OutputSpec, target: Path, seconds: float) -> Run:
+async def _run(work: Work, output: media_pb2.OutputSpec, target: Path, seconds: float | None) -> Run:
     # Without accurate seek the first picture out is the keyframe itself; others are not even decoded.
     node = open_source(
         work.source, work.tools, strict=False, ss=f"{seconds:.6f}", noaccurate_seek=None, skip_frame="nokey"
