@@ -219,8 +219,9 @@ class Trap:
         return False
 
     def close(self) -> None:
-        os.close(os.open(self.fifo, os.O_RDONLY | os.O_NONBLOCK))
+        reader = os.open(self.fifo, os.O_RDONLY | os.O_NONBLOCK)
         self._thread.join()
+        os.close(reader)
         self.listener.close()
 
 
@@ -262,6 +263,7 @@ async def test_a_playlist_named_mp4_is_refused_and_nothing_it_names_is_opened(
 
 
 async def test_the_trap_notices_who_opens_what_it_lays(trap: Trap) -> None:
-    os.close(os.open(trap.fifo, os.O_RDONLY | os.O_NONBLOCK))
+    reader = os.open(trap.fifo, os.O_RDONLY | os.O_NONBLOCK)
     assert trap.opened.wait(5)
+    os.close(reader)
     assert not trap.untouched()

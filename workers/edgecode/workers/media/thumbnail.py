@@ -66,9 +66,8 @@ async def _shoot(work: Work, output: media_pb2.OutputSpec, target: Path) -> None
 
 async def _run(work: Work, output: media_pb2.OutputSpec, target: Path, seconds: float | None) -> Run:
     # Without accurate seek the first picture out is the keyframe itself; others are not even decoded.
-    node = open_source(
-        work.source, work.tools, strict=False, ss=f"{seconds:.6f}", noaccurate_seek=None, skip_frame="nokey"
-    )
+    seek = {} if seconds is None else {"ss": f"{seconds:.6f}", "noaccurate_seek": None}
+    node = open_source(work.source, work.tools, strict=False, skip_frame="nokey", **seek)
     picture = node[str(work.info.video.stream_index)].filter("scale", *ladder.size(output, work.info), flags=SCALER)
     picture = picture.filter("setsar", 1).filter("format", "yuvj420p")
     options = {
