@@ -130,7 +130,8 @@ class Child:
         """Waits for the end; cancelling it stops nothing."""
         code, cpu_seconds, peak = await asyncio.shield(self._exit)
         wall = time.monotonic() - self._started
-        await asyncio.gather(*self._tasks)
+        # Its words end with it, unless something that left its session still holds the pipe.
+        await asyncio.wait(self._tasks, timeout=1)
         return Exit(code, self._stderr.decode("utf-8", "replace"), cpu_seconds, peak, wall)
 
     async def stop(self) -> None:

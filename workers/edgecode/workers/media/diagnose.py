@@ -23,7 +23,7 @@ LIMIT_WORDS = (
 )
 TRUNCATED_WORDS = re.compile(r"partial file|ended prematurely|moov atom not found|Truncat", re.IGNORECASE)
 NO_SPACE_WORDS = "No space left on device"
-NO_MEMORY_WORDS = "Cannot allocate memory"
+NO_MEMORY_WORDS = re.compile(r"Cannot allocate memory|malloc of size \d+ failed|get_buffer\(\) failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _our_own(run: Run, tools: MediaTools) -> MediaFailure:
         return ours(Reason.STALLED, f"ffmpeg's clock stood still for {tools.limits.stall_seconds:g} s", run.words)
     if run.ending is Ending.OUT_OF_TIME:
         return ours(Reason.TIMEOUT, SENTENCES[Reason.TIMEOUT], run.words)
-    if NO_MEMORY_WORDS in run.words:
+    if NO_MEMORY_WORDS.search(run.words):
         return ours(Reason.MEMORY_EXCEEDED, SENTENCES[Reason.MEMORY_EXCEEDED], run.words)
     code = run.exit.code if run.exit is not None else 0
     end = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
@@ -105,6 +105,6 @@ def _limit(run: Run) -> Reason | None:
 def _own_words(run: Run) -> Reason:
     if run.ending is Ending.STALLED:
         return Reason.STALLED
-    if NO_MEMORY_WORDS in run.words:
+    if NO_MEMORY_WORDS.search(run.words):
         return Reason.MEMORY_EXCEEDED
     return Reason.TRUNCATED_INPUT if ends_early(run) else Reason.CORRUPT_INPUT
