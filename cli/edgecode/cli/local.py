@@ -1,7 +1,9 @@
-"""What commands without a server need: settings, and our modules as children."""
+"""What commands without a server need: settings, and becoming one of our modules."""
 
-import subprocess
+import os
+import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from pydantic import ValidationError
 
@@ -18,7 +20,7 @@ def read_settings() -> Settings:
         CommandFailed: one of them is wrong; the message names it.
     """
     try:
-        return Settings()  # type: ignore[call-arg]  # every field has a default that mypy cannot see
+        return Settings()
     except ValidationError as error:
         wrong = "\n".join(
             f"  EDGECODE_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}, not {each['input']!r}"
@@ -29,11 +31,13 @@ def read_settings() -> Settings:
         raise CommandFailed(str(error), USAGE) from error
 
 
-def run_module(module: str, extra: str, arguments: Sequence[str] = ()) -> int:
-    """Runs one of our modules in place of this command's rest; returns its exit status, negative for a signal.
+def become_module(module: str, extra: str, arguments: Sequence[str] = ()) -> NoReturn:
+    """Becomes one of our modules: a service manager's signals reach it, and its exit status is the command's.
 
     Raises:
         MissingExtra: it is not installed.
     """
     require_extra(extra)
-    return subprocess.run(python_module(module, arguments), check=False).returncode
+    command = python_module(module, arguments)
+    sys.stdout.flush()
+    os.execv(command[0], command)  # noqa: S606 - no shell is what is wanted

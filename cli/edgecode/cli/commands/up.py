@@ -23,6 +23,7 @@ DEFAULT_ADDRESS = "127.0.0.1:50051"
 
 
 def up(
+    *,
     data_dir: Annotated[
         Path | None, typer.Option(help="Folder of broker, ledger, blobs and logs; default: EDGECODE_DATA_DIR.")
     ] = None,

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from edgecode.cli.stack.folder import DataFolder
 
@@ -49,7 +50,12 @@ class Child:
     async def start(cls, name: str, command: Command, readiness: Readiness, folder: DataFolder) -> "Child":
         """Starts it in a session of its own, so that Ctrl-C reaches only us, and records it in the folder."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-S", str(WRAPPER), str(os.getpid()), *command.argv,
+            sys.executable,
+            "-I",
+            "-S",
+            str(WRAPPER),
+            str(os.getpid()),
+            *command.argv,
             env={**os.environ, **command.environment},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
@@ -60,6 +66,11 @@ class Child:
         folder.record(name, child.pid)
         child.ended = asyncio.create_task(child._follow(folder), name=f"{name}-{child.pid}")
         return child
+
+    async def ready_or_ended(self) -> None:
+        """Returns when one of the two has come."""
+        either: list[asyncio.Future[Any]] = [self.ready, self.ended]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
 
     async def stop(self, grace_seconds: float) -> int:
         """SIGTERM, and SIGKILL to its group after the grace; returns its exit code."""

@@ -15,7 +15,7 @@ def main() -> None:
     """Asks the kernel, then executes the program in place of this one."""
     parent, *argv = sys.argv[1:]
     if sys.platform == "linux":
-        import ctypes
+        import ctypes  # noqa: PLC0415 - Linux only
 
         if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
             raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,12 +30,14 @@ class Plan:
         nats_port: of the broker, on loopback.
         grpc_address: of the server.
         metrics_address: of the server; empty for none. Workers of one machine would clash: they have none.
+        environment: for server and workers, over our own.
     """
 
     workers: int
     nats_port: int
     grpc_address: str
     metrics_address: str
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_ready(line: str) -> Facts | None:
@@ -89,8 +91,11 @@ class Stack:
         if not is_free(port):
             raise PortTaken(f"port {port} is taken, by another nats-server perhaps: --nats-port 0 takes a free one")
         self.nats = Supervised(
-            "nats-server", nats_command(find_nats_server(), self._folder.path / "nats", port), nats_readiness(port),
-            self._folder, self._on_event,
+            "nats-server",
+            nats_command(find_nats_server(), self._folder.path / "nats", port),
+            nats_readiness(port),
+            self._folder,
+            self._on_event,
         )
         facts = await self.nats.start()
         self.server = self._python("server", "edgecode.server", facts["nats_url"])
@@ -135,10 +140,11 @@ class Stack:
                 "EDGECODE_GRPC_ADDRESS": former.get("grpc_address", plan.grpc_address),
                 "EDGECODE_METRICS_ADDRESS": former.get("metrics_address", plan.metrics_address) if serves else "",
             }
-            if not serves and self._settings.scratch_dir is None:
+            if not serves:
                 # Scratch of a worker that was killed is its successor's to clear away, not its neighbours'.
-                environment["EDGECODE_SCRATCH_DIR"] = str(self._folder.path / "scratch" / name)
-            return Command(python_module(module), environment)
+                scratch = self._settings.scratch_dir or self._folder.path / "scratch"
+                environment["EDGECODE_SCRATCH_DIR"] = str(scratch.absolute() / name)
+            return Command(python_module(module), environment | dict(plan.environment))
 
         return Supervised(name, command, read_ready, self._folder, self._on_event)
 

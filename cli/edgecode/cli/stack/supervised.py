@@ -50,7 +50,11 @@ class Supervised:
     """
 
     def __init__(
-        self, name: str, command: Callable[[Facts], Command], readiness: Readiness, folder: DataFolder,
+        self,
+        name: str,
+        command: Callable[[Facts], Command],
+        readiness: Readiness,
+        folder: DataFolder,
         on_event: OnEvent,
     ) -> None:
         self.name = name
@@ -78,7 +82,7 @@ class Supervised:
         child = await self._spawn()
         try:
             async with asyncio.timeout(READY_SECONDS):
-                await asyncio.wait([child.ready, child.ended], return_when=asyncio.FIRST_COMPLETED)
+                await child.ready_or_ended()
         except TimeoutError:
             raise StartFailed(self._failure(child, f"was not ready after {READY_SECONDS:.0f} s")) from None
         if child.ready.cancelled() or not child.ready.done():
@@ -131,7 +135,7 @@ class Supervised:
         """Follows the process of now to its end; returns its exit code."""
         assert self._child is not None
         child = self._child
-        await asyncio.wait([child.ready, child.ended], return_when=asyncio.FIRST_COMPLETED)
+        await child.ready_or_ended()
         if child.ready.done() and not child.ready.cancelled() and child.ready.result() is not self.facts:
             self._on_ready(child.ready.result())
         return await asyncio.shield(child.ended)

@@ -1,0 +1,1 @@
+"""One real video through real processes, and everything that is known of it."""

@@ -1,0 +1,108 @@
+"""What a command that talks to the server works with, and the options all of them share."""
+
+import functools
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+
+import grpc
+import typer
+from google.protobuf.message import Message
+from rich.console import Console, RenderableType
+
+from edgecode.cli.api import Api, connect
+from edgecode.cli.exits import status_tells_the_truth
+from edgecode.cli.output import OutputFormat, OutputOption, message_dict, write_json
+from edgecode.cli.problem import failure
+from edgecode.core.stamp import build_info
+
+DEFAULT_SERVER = "127.0.0.1:50051"
+PIPE_WIDTH = 240
+
+ServerOption = Annotated[
+    str, typer.Option("--server", envvar="EDGECODE_SERVER", help="Address of the API, host:port.", show_envvar=True)
+]
+CallerOption = Annotated[
+    str, typer.Option("--caller", envvar="EDGECODE_CALLER", help="In whose name to call.", show_envvar=True)
+]
+
+Parameters = ParamSpec("Parameters")
+M = TypeVar("M", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One command's connection and where its results go.
+
+    Attributes:
+        api: the services.
+        server: where they are.
+        json: whether results are for programs.
+        out: results for people.
+        err: progress and remarks.
+    """
+
+    api: Api
+    server: str
+    json: bool
+    out: Console
+    err: Console
+
+    def show(self, message: M, table: Callable[[M], RenderableType]) -> None:
+        """The result of the command: a reply as JSON, or as the table made of it."""
+        if self.json:
+            write_json(message_dict(message))
+        else:
+            self.out.print(table(message))
+
+    def show_list(self, message: M, table: Callable[[M], RenderableType]) -> None:
+        """The same for a list; says on stderr when there is more than was asked for."""
+        self.show(message, table)
+        if not self.json and message.next_page_token:  # type: ignore[attr-defined]
+            self.err.print("there is more: --limit 0 lists all")
+
+
+def make_consoles() -> tuple[Console, Console]:
+    """For stdout and stderr; into a pipe nothing is cut to a terminal's width."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
+    return Console(width=width, highlight=False), Console(stderr=True, highlight=False)
+
+
+def open_session(server: str, caller: str, output: OutputFormat) -> Session:
+    """Makes a session; close its `api` when done."""
+    out, err = make_consoles()
+    return Session(connect(server, caller, build_info()), server, output is OutputFormat.JSON, out, err)
+
+
+def remote(command: Callable[Concatenate[Session, Parameters], None]) -> Callable[..., None]:
+    """Makes a command of a function of a session: adds --server, --caller and --output, and decodes its errors."""
+
+    @functools.wraps(command)
+    def run(*args: Any, server: str, caller: str, output: OutputFormat, **options: Any) -> None:
+        with status_tells_the_truth():
+            session = open_session(server, caller, output)
+            try:
+                command(session, *args, **options)
+            except grpc.RpcError as error:
+                raise failure(error, server) from error
+            finally:
+                session.api.close()
+
+    shared = {
+        "server": (ServerOption, DEFAULT_SERVER),
+        "caller": (CallerOption, ""),
+        "output": (OutputOption, OutputFormat.TABLE),
+    }
+    signature = inspect.signature(command)
+    own = list(signature.parameters.values())[1:]
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in shared.items()
+    ]
+    # Typer reads both.
+    run.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *added]}
+    return run

@@ -1,0 +1,1 @@
+"""Replies as tables. All pure: a message in, something rich can print out."""

@@ -1,0 +1,1 @@
+"""Bytes to the server and back, resumed where a connection broke."""

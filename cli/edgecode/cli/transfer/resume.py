@@ -1,0 +1,44 @@
+"""Trying again after a broken connection, for as long as it makes sense."""
+
+import threading
+
+import grpc
+
+FIRST_WAIT_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 5.0
+# A server that restarts needs seconds; a person in front of a prompt has no minutes.
+PATIENCE_SECONDS = 30.0
+
+# A stream that a stopping server or a broken connection ended.
+_BROKEN = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.CANCELLED}
+
+
+class Patience:
+    """Waits between tries; progress restores it.
+
+    Args:
+        seconds: of waiting in all without progress.
+    """
+
+    def __init__(self, seconds: float = PATIENCE_SECONDS) -> None:
+        self._seconds = seconds
+        self.progress()
+
+    def progress(self) -> None:
+        """Something got through: the next failure is a new one."""
+        self._left = self._seconds
+        self._wait = FIRST_WAIT_SECONDS
+
+    def wait(self, error: grpc.RpcError) -> None:
+        """Waits before the next try.
+
+        Raises:
+            grpc.RpcError: the error given, when it is none of a broken connection or patience is at its end.
+        """
+        assert isinstance(error, grpc.Call)
+        if error.code() not in _BROKEN or self._left <= 0:
+            raise error
+        # There is no event to wait for: the far side says nothing until it is asked again.
+        threading.Event().wait(self._wait)
+        self._left -= self._wait
+        self._wait = min(self._wait * 2, LONGEST_WAIT_SECONDS)

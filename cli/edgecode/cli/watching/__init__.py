@@ -1,0 +1,1 @@
+"""A job's events and progress as they come."""
