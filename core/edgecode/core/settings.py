@@ -30,6 +30,11 @@ class Settings(BaseSettings):
 
     grpc_address: str = Field("127.0.0.1:50051", description="Where the server listens; port 0 takes a free one.")
     metrics_address: str = Field("127.0.0.1:9464", description="Metrics and health over HTTP; empty: none.")
+    tls_certificate: Path | None = Field(None, description="PEM chain of the server; unset: no TLS.")
+    tls_key: Path | None = Field(None, description="PEM key of the certificate.")
+    tls_client_authorities: Path | None = Field(
+        None, description="PEM authorities; set: clients need a certificate, its subject is the caller."
+    )
     message_limit_bytes: int = Field(
         4 << 20, description="Largest request message; the transport takes twice that.", ge=64 << 10
     )
@@ -106,6 +111,9 @@ class Settings(BaseSettings):
             "grpc_address",
             "metrics_address",
             "scratch_dir",
+            "tls_certificate",
+            "tls_key",
+            "tls_client_authorities",
             "ffmpeg",
             "log_level",
             "environment",

@@ -1,0 +1,138 @@
+"""The server process, wired top to bottom as ARCHITECTURE.md draws it."""
+
+import asyncio
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from edgecode.core import bus as core_bus
+from edgecode.core import streams
+from edgecode.core.blobs import Blobs
+from edgecode.core.crash import CrashPoints
+from edgecode.core.fleet_beat import FleetBeat
+from edgecode.core.lifecycle import Termination
+from edgecode.core.log import Log
+from edgecode.core.metrics_http import MetricsServer
+from edgecode.core.service_api import ServiceApi
+from edgecode.core.settings import Settings
+from edgecode.core.stamp import Stamp, make_stamp
+from edgecode.core.telemetry import Tracer, build_info_metric, configure_logging
+from edgecode.server.assets.catalogue import AssetCatalogue
+from edgecode.server.assets.uploads import Uploads
+from edgecode.server.fleet.own import OwnInstance
+from edgecode.server.fleet.view import FleetView
+from edgecode.server.interceptors import StampingInterceptor
+from edgecode.server.jobs.accept import JobAcceptance
+from edgecode.server.jobs.presets import Presets
+from edgecode.server.jobs.queries import JobQueries
+from edgecode.server.jobs.write import JobWriter, QueueGauge
+from edgecode.server.ledger.open import ledger_of, ledger_path
+from edgecode.server.ledger.reads import Reads
+from edgecode.server.ledger.rebuild import lock_path
+from edgecode.server.planner.blob_sweep import BlobSweep
+from edgecode.server.planner.leader import Leader
+from edgecode.server.planner.lock import FileLock
+from edgecode.server.reflection import SERVICES, add_health, add_reflection
+from edgecode.server.servicers.register import Domain, add_servicers
+from edgecode.server.transport import listen, make_server
+from edgecode.server.watch import LogFeed
+
+log = structlog.get_logger()
+
+
+async def serve(settings: Settings, termination: Termination) -> None:
+    """Serves until asked to end.
+
+    Raises:
+        EdgecodeError: it cannot serve, as when the ledger was folded from another log.
+    """
+    stamp = make_stamp("server", settings.environment)
+    configure_logging(stamp, settings.log_level)
+    bus = await core_bus.connect(settings.nats_url, stamp)
+    await streams.ensure(bus, settings)
+    try:
+        await _serve(settings, stamp, bus, termination)
+    finally:
+        await bus.close()
+    log.info("process.stopped")
+
+
+async def _serve(settings: Settings, stamp: Stamp, bus: core_bus.Bus, termination: Termination) -> None:
+    crash = CrashPoints.from_environment()
+    tracer = Tracer(stamp)
+    blobs = Blobs(settings.blobs)
+    events = Log(bus)
+    ledger = ledger_of(settings.ledger)
+    await ledger.open()
+    reads = Reads(bus, events, ledger, settings.read_wait_seconds)
+    fleet = FleetView(bus, settings)
+    feed = LogFeed(bus, events)
+
+    queue = QueueGauge(ledger, settings.queue_limit_jobs)
+    writer = JobWriter(events, ledger, reads, queue, crash)
+    presets = Presets()
+    queries = JobQueries(ledger, reads)
+    acceptance = JobAcceptance(
+        stamp=stamp, settings=settings, events=events, ledger=ledger, reads=reads, presets=presets, writer=writer,
+        queries=queries,
+    )  # fmt: skip
+    uploads = Uploads(
+        stamp=stamp, settings=settings, events=events, ledger=ledger, reads=reads, blobs=blobs, presets=presets,
+        acceptance=acceptance,
+    )  # fmt: skip
+
+    async def sweep_uploads() -> int:
+        return await uploads.sweep(settings.upload_abandoned_seconds)
+
+    leader = Leader(
+        bus=bus, events=events, ledger=ledger, fleet=fleet, reads=reads,
+        lock=FileLock(lock_path(ledger_path(settings.ledger))),
+        blob_sweep=BlobSweep(blobs, ledger, sweep_uploads, settings.blob_sweep_seconds),
+        settings=settings, crash=crash,
+    )  # fmt: skip
+    own = OwnInstance(stamp, settings, is_leader=lambda: leader.leading)
+    beat = FleetBeat(bus, own.entry, settings)
+
+    server = make_server(settings, [StampingInterceptor(stamp, settings, tracer)])
+    domain = Domain(
+        settings=settings, bus=bus, events=events, ledger=ledger, reads=reads, blobs=blobs, fleet=fleet, feed=feed,
+        own=own, presets=presets, writer=writer, queries=queries, acceptance=acceptance, uploads=uploads,
+        catalogue=AssetCatalogue(events, ledger, reads),
+    )  # fmt: skip
+    add_servicers(server, domain)
+    add_reflection(server, SERVICES)
+    health = add_health(server, SERVICES)
+    registry = CollectorRegistry()
+    build_info_metric(registry, stamp)
+    metrics = MetricsServer(settings.metrics_address, registry, lambda: not termination.asked.is_set())
+
+    parts = (reads, fleet, feed, queue, leader, beat, ServiceApi(bus, "the Edgecode API"), metrics)
+    try:
+        for part in parts:
+            await part.start()
+        address = listen(server, settings)
+        await server.start()
+        await health.serve()
+        log.info("process.ready", grpc_address=address, metrics_address=settings.metrics_address)
+        await _until_end(termination, leader)
+        await health.enter_graceful_shutdown()
+        await feed.stop()
+        await server.stop(settings.drain_seconds)
+    finally:
+        for part in reversed(parts):
+            await part.stop()
+        await ledger.close()
+        tracer.close()
+
+
+async def _until_end(termination: Termination, leader: Leader) -> None:
+    """Waits to be asked; a leader that cannot go on ends the process with its error."""
+    assert leader.failed is not None
+    asked = asyncio.create_task(termination.asked.wait())
+    try:
+        await asyncio.wait((asked, leader.failed), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        asked.cancel()
+    if leader.failed.done():
+        raise leader.failed.result()
+    log.info("process.draining")

@@ -1,0 +1,39 @@
+"""This server's own entry in the fleet."""
+
+import os
+import platform
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from edgecode.core.contract import READS_MAX, READS_MIN
+from edgecode.core.settings import Settings
+from edgecode.core.stamp import Stamp, config_digest, stamp_to_proto, toolchain_digest
+from edgecode.v1 import bus_pb2, stamp_pb2
+
+
+class OwnInstance:
+    """Who this server is, since when, and what shapes its behaviour."""
+
+    def __init__(self, stamp: Stamp, settings: Settings, is_leader: Callable[[], bool]) -> None:
+        self.stamp = stamp
+        self.started = datetime.now(UTC)
+        self.digests = stamp_pb2.Digests(
+            # A server makes no media: what shapes its output is Python alone.
+            toolchain_digest=toolchain_digest({"python": platform.python_version()}),
+            config_digest=config_digest(settings.behaviour()),
+        )
+        self._is_leader = is_leader
+
+    def entry(self) -> bus_pb2.FleetEntry:
+        """The entry as it is now; `beat_time` is the beat's."""
+        entry = bus_pb2.FleetEntry(
+            stamp=stamp_to_proto(self.stamp),
+            digests=self.digests,
+            host=platform.node(),
+            pid=os.getpid(),
+            contract_min=READS_MIN,
+            contract_max=READS_MAX,
+            leader=self._is_leader(),
+        )
+        entry.start_time.FromDatetime(self.started)
+        return entry
