@@ -19,6 +19,7 @@ from edgecode.core.stamp import Stamp, make_stamp
 from edgecode.core.telemetry import Tracer, build_info_metric, configure_logging
 from edgecode.server.assets.catalogue import AssetCatalogue
 from edgecode.server.assets.uploads import Uploads
+from edgecode.server.domain import Domain
 from edgecode.server.fleet.own import OwnInstance
 from edgecode.server.fleet.view import FleetView
 from edgecode.server.interceptors import StampingInterceptor
@@ -33,7 +34,7 @@ from edgecode.server.planner.blob_sweep import BlobSweep
 from edgecode.server.planner.leader import Leader
 from edgecode.server.planner.lock import FileLock
 from edgecode.server.reflection import SERVICES, add_health, add_reflection
-from edgecode.server.servicers.register import Domain, add_servicers
+from edgecode.server.servicers.register import add_servicers
 from edgecode.server.transport import listen, make_server
 from edgecode.server.watch import LogFeed
 

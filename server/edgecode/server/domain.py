@@ -1,0 +1,40 @@
+"""What the servicers answer from: the parts that app.py wired."""
+
+from dataclasses import dataclass
+
+from edgecode.core.blobs import Blobs
+from edgecode.core.bus import Bus
+from edgecode.core.log import Log
+from edgecode.core.settings import Settings
+from edgecode.server.assets.catalogue import AssetCatalogue
+from edgecode.server.assets.uploads import Uploads
+from edgecode.server.fleet.own import OwnInstance
+from edgecode.server.fleet.view import FleetView
+from edgecode.server.jobs.accept import JobAcceptance
+from edgecode.server.jobs.presets import Presets
+from edgecode.server.jobs.queries import JobQueries
+from edgecode.server.jobs.write import JobWriter
+from edgecode.server.ledger.port import Ledger
+from edgecode.server.ledger.reads import Reads
+from edgecode.server.watch import LogFeed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """One of each."""
+
+    settings: Settings
+    bus: Bus
+    events: Log
+    ledger: Ledger
+    reads: Reads
+    blobs: Blobs
+    fleet: FleetView
+    feed: LogFeed
+    own: OwnInstance
+    presets: Presets
+    writer: JobWriter
+    queries: JobQueries
+    acceptance: JobAcceptance
+    uploads: Uploads
+    catalogue: AssetCatalogue
