@@ -1,0 +1,89 @@
+"""What is wrong, worst first, and what to run next. Pure; it says nothing it cannot know."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from edgecode.server.routes.route import WORKER
+from edgecode.v1 import bus_pb2, fleet_pb2
+
+_SLOW_SECONDS = 300.0
+_FAR_BEHIND_EVENTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The status so far, and the builds that have a live worker."""
+
+    status: fleet_pb2.Status
+    working: frozenset[str]
+
+    @classmethod
+    def of(cls, status: fleet_pb2.Status, entries: Sequence[bus_pb2.FleetEntry]) -> "Findings":
+        """Findings about a status and the fleet it was made of."""
+        return cls(status, frozenset(entry.stamp.build for entry in entries if entry.stamp.service == WORKER))
+
+    @property
+    def unfinished(self) -> int:
+        """Jobs that are not finished."""
+        return self.status.jobs_queued + self.status.jobs_running
+
+
+def problems(findings: Findings) -> list[str]:
+    """Sentences about what is wrong."""
+    return list(_problems(findings))
+
+
+def _problems(findings: Findings) -> Iterator[str]:
+    status = findings.status
+    if not status.leader_instance:
+        yield "no server leads: nothing is decided"
+    if not findings.working:
+        yield f"no worker is alive; {findings.unfinished} unfinished jobs wait for one"
+    elif status.current_build and status.current_build not in findings.working:
+        yield f"the current build {status.current_build} has no live worker"
+    if status.frozen:
+        yield f"{status.frozen} jobs or assets are frozen by events this build cannot read: start a later build"
+    behind = status.log_sequence - status.ledger_sequence
+    if behind > _FAR_BEHIND_EVENTS:
+        yield f"the ledger is {behind} events behind the log"
+    for build in status.builds:
+        if build.quarantined and build.jobs_unfinished:
+            yield f"{build.jobs_unfinished} unfinished jobs are on the quarantined build {build.build}"
+    yield from _failures(status)
+    for build in status.builds:
+        for warning in build.warnings:
+            yield f"{build.service} {build.build}: {warning}"
+
+
+def _failures(status: fleet_pb2.Status) -> Iterator[str]:
+    if status.tasks_dead:
+        yield f"{status.tasks_dead} tasks are dead"
+    if status.jobs_failed_last_day:
+        ended = status.jobs_failed_last_day + status.jobs_succeeded_last_day
+        yield f"{status.jobs_failed_last_day} of {ended} jobs that ended in the last day failed"
+    for build in sorted(status.builds, key=lambda build: -build.failures_last_day):
+        if build.failures_last_day:
+            yield f"{build.failures_last_day} attempts failed by our fault on {build.build} in the last day"
+    if status.oldest_task_age_seconds > _SLOW_SECONDS:
+        yield f"the oldest scheduled task waits since {status.oldest_task_age_seconds:.0f} s"
+
+
+def suggestions(findings: Findings) -> list[str]:
+    """Commands to run next, the most urgent first."""
+    return list(_suggestions(findings))
+
+
+def _suggestions(findings: Findings) -> Iterator[str]:
+    status = findings.status
+    if not status.leader_instance:
+        yield "edgecode fleet list"
+    if not findings.working:
+        yield "edgecode worker"
+    if status.tasks_dead:
+        yield "edgecode dead list"
+    if status.oldest_task_age_seconds > _SLOW_SECONDS:
+        yield f"edgecode job trace {status.oldest_task_job_id}"
+    if status.jobs_failed_last_day:
+        yield "edgecode job list --filter 'state = FAILED'"
+    if any(build.warnings for build in status.builds):
+        yield "edgecode fleet builds"

@@ -1,0 +1,135 @@
+"""How the whole stands: the first answer of an incident, and the lists behind it."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from edgecode.core.contract import READS_MAX, READS_MIN
+from edgecode.core.log import Log
+from edgecode.core.stamp import BuildInfo, Stamp, stamp_to_proto
+from edgecode.server.fleet.builds import builds
+from edgecode.server.fleet.findings import Findings, problems, suggestions
+from edgecode.server.fleet.view import FleetView
+from edgecode.server.filters import Field, holds, parse_filter
+from edgecode.server.ledger.port import Ledger, Totals
+from edgecode.server.ledger.rows import JobState, TaskState
+from edgecode.server.pages import slice_page
+from edgecode.server.routes.route import WORKER, Route
+from edgecode.v1 import bus_pb2, fleet_pb2, stamp_pb2
+
+_DAY_US = 86_400_000_000
+_INSTANCE_FIELDS = {name: Field(name) for name in ("service", "build", "environment", "instance")}
+
+
+@dataclass(frozen=True, slots=True)
+class Self:
+    """What this server says of itself."""
+
+    stamp: Stamp
+    info: BuildInfo
+    digests: stamp_pb2.Digests
+    start_time: datetime
+
+
+class Overview:
+    """Answers from the ledger, the fleet as this server sees it, and the log's end."""
+
+    def __init__(self, myself: Self, events: Log, ledger: Ledger, fleet: FleetView) -> None:
+        self._self = myself
+        self._events = events
+        self._ledger = ledger
+        self._fleet = fleet
+
+    async def status(self) -> fleet_pb2.Status:
+        """Running builds, the queue, the oldest task, failures, and what to do. Raises Unavailable without a broker."""
+        now_us = time.time_ns() // 1000
+        totals = await self._ledger.totals(now_us - _DAY_US)
+        route, entries = await self._route(), self._fleet.entries()
+        listed = builds(entries, route, totals)
+        log_sequence = (await self._events.identity()).last_sequence
+        status = fleet_pb2.Status(
+            builds=listed,
+            instances=len(entries),
+            jobs_queued=totals.jobs.get(JobState.QUEUED, 0),
+            jobs_running=totals.jobs.get(JobState.RUNNING, 0) + totals.jobs.get(JobState.CANCELLING, 0),
+            tasks_scheduled=totals.tasks.get(TaskState.SCHEDULED, 0),
+            tasks_running=totals.tasks.get(TaskState.RUNNING, 0),
+            tasks_dead=totals.tasks.get(TaskState.DEAD, 0),
+            jobs_failed_last_day=totals.failed_since,
+            jobs_succeeded_last_day=totals.succeeded_since,
+            frozen=totals.frozen,
+            ledger_sequence=(await self._ledger.cursor()).sequence,
+            log_sequence=log_sequence,
+            leader_instance=next((entry.stamp.instance for entry in entries if entry.leader), ""),
+            current_build=route.current,
+            route_revision=route.revision,
+            answered_by=stamp_to_proto(self._self.stamp),
+        )
+        if totals.oldest_task_time_us:
+            status.oldest_task_age_seconds = max(0.0, (now_us - totals.oldest_task_time_us) / 1e6)
+            status.oldest_task_job_id = totals.oldest_task_job_id
+        findings = Findings.of(status, entries)
+        status.problems.extend(problems(findings))
+        status.suggestions.extend(suggestions(findings))
+        return status
+
+    async def _route(self) -> Route:
+        rows = await self._ledger.routes(WORKER)
+        return Route.of(rows[-1]) if rows else Route()
+
+    def build_info(self) -> fleet_pb2.BuildInfo:
+        """The build that answers."""
+        message = fleet_pb2.BuildInfo(
+            stamp=stamp_to_proto(self._self.stamp),
+            digests=self._self.digests,
+            contract_min=READS_MIN,
+            contract_max=READS_MAX,
+        )
+        message.start_time.FromDatetime(self._self.start_time.astimezone(UTC))
+        if self._self.info.committed_at:
+            message.commit_time.FromJsonString(self._self.info.committed_at)
+        return message
+
+    async def instances(self, request: fleet_pb2.ListInstancesRequest) -> fleet_pb2.ListInstancesResponse:
+        """A page of the processes alive, by service, build and instance.
+
+        Raises:
+            InvalidRequest: `INVALID_FILTER`, `INVALID_PAGE_SIZE` or `INVALID_PAGE_TOKEN`.
+        """
+        conditions = parse_filter(request.filter, _INSTANCE_FIELDS)
+        alive = [
+            entry
+            for entry in self._fleet.entries()
+            if all(holds(condition, getattr(entry.stamp, condition.column)) for condition in conditions)
+        ]
+        found, token = slice_page(alive, request, "FleetService.ListInstances", request.filter)
+        return fleet_pb2.ListInstancesResponse(instances=[_instance(entry) for entry in found], next_page_token=token)
+
+    async def builds(self, request: fleet_pb2.ListBuildsRequest) -> fleet_pb2.ListBuildsResponse:
+        """A page of the builds that run or matter, with what is not to be trusted about their labels.
+
+        Raises:
+            InvalidRequest: `INVALID_PAGE_SIZE` or `INVALID_PAGE_TOKEN`.
+        """
+        totals: Totals = await self._ledger.totals(time.time_ns() // 1000 - _DAY_US)
+        listed = builds(self._fleet.entries(), await self._route(), totals)
+        found, token = slice_page(listed, request, "FleetService.ListBuilds")
+        return fleet_pb2.ListBuildsResponse(builds=found, next_page_token=token)
+
+
+def _instance(entry: bus_pb2.FleetEntry) -> fleet_pb2.Instance:
+    return fleet_pb2.Instance(
+        stamp=entry.stamp,
+        digests=entry.digests,
+        start_time=entry.start_time,
+        beat_time=entry.beat_time,
+        host=entry.host,
+        pid=entry.pid,
+        contract_min=entry.contract_min,
+        contract_max=entry.contract_max,
+        slots=entry.slots,
+        attempt_ids=entry.attempt_ids,
+        draining=entry.draining,
+        sandbox=entry.sandbox,
+        leader=entry.leader,
+    )

@@ -1,0 +1,90 @@
+"""Accepting a job: from a request to what stands in the log."""
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from edgecode.core import subjects
+from edgecode.core.errors import EdgecodeError
+from edgecode.core.log import Log
+from edgecode.core.settings import Settings
+from edgecode.core.stamp import Stamp, stamp_to_proto
+from edgecode.server.assets.usable import usable_asset
+from edgecode.server.calls import CallContext
+from edgecode.server.convert import accepted_job
+from edgecode.server.jobs.presets import Presets
+from edgecode.server.jobs.queries import JobQueries
+from edgecode.server.jobs.requests import check_request, created_event, utc_now
+from edgecode.server.jobs.write import JobWriter, job_id_of
+from edgecode.server.ledger.port import Ledger
+from edgecode.server.ledger.reads import Reads
+from edgecode.server.ledger.rows import AssetRow
+from edgecode.v1 import event_pb2, job_pb2
+
+
+class JobAcceptance:
+    """Checks a request, makes the event of it and hands it to the writer."""
+
+    def __init__(
+        self,
+        *,
+        stamp: Stamp,
+        settings: Settings,
+        events: Log,
+        ledger: Ledger,
+        reads: Reads,
+        presets: Presets,
+        writer: JobWriter,
+        queries: JobQueries,
+    ) -> None:
+        self._created_by = stamp_to_proto(stamp)
+        self._settings = settings
+        self._events = events
+        self._ledger = ledger
+        self._reads = reads
+        self._presets = presets
+        self._writer = writer
+        self._queries = queries
+
+    async def create(
+        self, request: job_pb2.CreateJobRequest, call: CallContext, asset: AssetRow | None = None
+    ) -> job_pb2.Job:
+        """Accepts a job once per caller and request id; with `validate_only` says what would be accepted.
+
+        The reply does not wait for the ledger. A request that was accepted before gets its job as it stands now, even when
+        the asset is gone since. `asset` spares looking it up.
+
+        Raises:
+            InvalidRequest: a field is at fault.
+            NotFound: no such asset or preset.
+            FailedPrecondition: the asset is deleted.
+            AlreadyExists: `REQUEST_ID_REUSED`.
+            Exhausted: `QUEUE_FULL`.
+        """
+        check_request(request, self._settings)
+        job_id = job_id_of(call.caller, request.request_id)
+        try:
+            created = await self._created(job_id, request, call, asset)
+        except EdgecodeError:
+            if request.request_id and await self._accepted_before(job_id, request):
+                return await self._queries.get(job_id)
+            raise
+        accept_time = Timestamp()
+        accept_time.GetCurrentTime()
+        if request.validate_only:
+            proposed = accepted_job(created, 0, self._created_by, accept_time)
+            proposed.job_id = job_id if request.request_id else ""
+            return proposed
+        standing, call.written_sequence = await self._writer.create(created)
+        if standing is not created:
+            return await self._queries.get(job_id)
+        return accepted_job(created, call.written_sequence, self._created_by, accept_time)
+
+    async def _created(
+        self, job_id: str, request: job_pb2.CreateJobRequest, call: CallContext, asset: AssetRow | None
+    ) -> event_pb2.JobCreated:
+        preset = self._presets.get(request.preset) if request.preset else None
+        asset = asset or await usable_asset(request.asset_id, self._ledger, self._reads)
+        return created_event(job_id, request, asset, preset, call, self._settings, utc_now())
+
+    async def _accepted_before(self, job_id: str, request: job_pb2.CreateJobRequest) -> bool:
+        first = await self._events.first(subjects.job_events(job_id))
+        return first is not None and first.job_created.request == request.SerializeToString(deterministic=True)

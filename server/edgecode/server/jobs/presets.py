@@ -1,0 +1,55 @@
+"""The built-in presets: named lists of outputs, whose revisions never change."""
+
+from collections.abc import Sequence
+
+from edgecode.core.errors import NotFound, Violation
+from edgecode.server.pages import slice_page
+from edgecode.v1 import job_pb2, media_pb2
+
+_LINES = (1080, 720, 480, 360)
+
+
+def _rendition(lines: int) -> media_pb2.OutputSpec:
+    return media_pb2.OutputSpec(output_id=f"{lines}p", rendition=media_pb2.RenditionSpec(height_pixels=lines))
+
+
+def _thumbnail() -> media_pb2.OutputSpec:
+    return media_pb2.OutputSpec(output_id="thumbnail", thumbnail=media_pb2.ThumbnailSpec())
+
+
+WEB = job_pb2.Preset(
+    preset="web",
+    title="H.264/AAC MP4 at 1080, 720, 480 and 360 lines, never upscaled, and a thumbnail",
+    revision=1,
+    outputs=[*(_rendition(lines) for lines in _LINES), _thumbnail()],
+)
+THUMBNAIL = job_pb2.Preset(
+    preset="thumbnail", title="A JPEG of 360 lines from a keyframe", revision=1, outputs=[_thumbnail()]
+)
+
+
+class Presets:
+    """Presets by name."""
+
+    def __init__(self, presets: Sequence[job_pb2.Preset] = (THUMBNAIL, WEB)) -> None:
+        self._presets = {preset.preset: preset for preset in sorted(presets, key=lambda p: p.preset)}
+
+    def get(self, name: str) -> job_pb2.Preset:
+        """The latest revision of a preset.
+
+        Raises:
+            NotFound: `PRESET_NOT_FOUND`, naming those there are.
+        """
+        if name not in self._presets:
+            known = ", ".join(self._presets)
+            raise NotFound(
+                "PRESET_NOT_FOUND",
+                f"no preset {name[:64]!r}; there are {known}",
+                violations=[Violation("preset", f"is none of {known}")],
+            )
+        return self._presets[name]
+
+    def list(self, request: job_pb2.ListPresetsRequest) -> job_pb2.ListPresetsResponse:
+        """A page of presets, by name; raises InvalidRequest for a bad page."""
+        found, token = slice_page([*self._presets.values()], request, "JobService.ListPresets")
+        return job_pb2.ListPresetsResponse(presets=found, next_page_token=token)
