@@ -1,0 +1,169 @@
+import pytest
+from rich.console import Console, RenderableType
+
+from edgecode.cli.tables import artifacts, fleet, jobs, trace
+from edgecode.v1 import asset_pb2, event_pb2, fleet_pb2, incident_pb2, job_pb2, media_pb2, stamp_pb2
+
+WORKER = stamp_pb2.Stamp(
+    service="worker",
+    version="0.1.0",
+    revision="a" * 40,
+    instance="1f2e3d4c5b6a7988",
+    environment="test",
+    build="0.1.0+gaaaaaaaaaaaa",
+)
+FILE = media_pb2.ArtifactFile(
+    output_id="720p",
+    kind=media_pb2.ARTIFACT_KIND_RENDITION,
+    file_name="720p.mp4",
+    size_bytes=1_234_567,
+    sha256="c0ffee" + "0" * 58,
+    width_pixels=1280,
+    height_pixels=720,
+    frames=132,
+    duration_seconds=5.28,
+)
+
+
+def rendered(table: RenderableType, width: int = 240) -> str:
+    console = Console(width=width, record=True, color_system=None)
+    with console.capture() as capture:
+        console.print(table)
+    return capture.get()
+
+
+def test_the_table_of_files_has_path_kind_bytes_pixels_frames_seconds_digest_and_build() -> None:
+    text = rendered(artifacts.files([("720p.mp4", media_pb2.Artifact(file=FILE, made_by=WORKER))]))
+    header, row = text.splitlines()
+    assert header.split() == ["path", "kind", "bytes", "pixels", "frames", "seconds", "SHA-256", "made", "by"]
+    assert row.split() == [
+        "720p.mp4",
+        "rendition",
+        "1,234,567",
+        "1280x720",
+        "132",
+        "5.28",
+        FILE.sha256,
+        "0.1.0+gaaaaaaaaaaaa",
+    ]
+
+
+def test_a_narrow_terminal_folds_and_loses_nothing() -> None:
+    text = rendered(artifacts.files([("720p.mp4", media_pb2.Artifact(file=FILE, made_by=WORKER))]), width=80)
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert "…" not in text
+
+
+def test_what_a_caller_wrote_is_never_read_as_markup() -> None:
+    asset = asset_pb2.Asset(asset_id="a", file_name="[bold]x[/nope].mp4", labels={"k": "[red]v"})
+    text = rendered(jobs.asset(asset))
+    assert "[bold]x[/nope].mp4" in text
+    assert "k=[red]v" in text
+
+
+def test_status_begins_with_the_worst_problem_and_what_to_run() -> None:
+    status = fleet_pb2.Status(
+        problems=["no worker lives", "the ledger is behind"],
+        suggestions=["edgecode worker"],
+        jobs_queued=3,
+        log_sequence=12,
+        ledger_sequence=10,
+    )
+    lines = rendered(fleet.status(status)).splitlines()
+    assert lines[0].startswith("✗ no worker lives")
+    assert lines[1].startswith("✗ the ledger is behind")
+    assert lines[2].startswith("→ edgecode worker")
+    assert any("12, ledger 2 behind" in line for line in lines)
+
+
+def test_status_without_problems_says_so_and_leaves_out_what_it_does_not_know() -> None:
+    text = rendered(fleet.status(fleet_pb2.Status()))
+    assert text.startswith("✓ no problem known")
+    assert "oldest waiting task" not in text
+    assert "leader" not in text
+
+
+def test_the_oldest_task_is_shown_even_when_it_is_brand_new() -> None:
+    status = fleet_pb2.Status(oldest_task_age_seconds=0.0, oldest_task_job_id="j-1")
+    assert "0.00 s, of job j-1" in rendered(fleet.status(status))
+
+
+def test_builds_that_fail_most_stand_first() -> None:
+    found = [
+        fleet_pb2.Build(service="worker", build="good"),
+        fleet_pb2.Build(service="worker", build="bad", failures_last_day=7, quarantined=True, warnings=["dirty"]),
+    ]
+    lines = rendered(fleet.builds(found)).splitlines()
+    assert lines[1].split()[1:] == ["bad", "quarantined", "0", "0", "7", "dirty"]
+    assert lines[2].split()[1] == "good"
+
+
+def test_a_trace_shows_each_hop_with_its_build_and_seconds_after_the_first() -> None:
+    server = stamp_pb2.Stamp(service="server", build="0.1.0+gbbbbbbbbbbbb", instance="2" * 16)
+    first = incident_pb2.Hop(event="job.created", stamp=server, summary="created")
+    first.hop_time.FromMilliseconds(1_000)
+    second = incident_pb2.Hop(
+        event="attempt.failed",
+        stamp=WORKER,
+        attempt_id="0123456789abcdef",
+        duration_seconds=1.5,
+        failure=media_pb2.Failure(reason="STALLED", message="clock stood still", fault=media_pb2.FAULT_OURS),
+    )
+    second.hop_time.FromMilliseconds(3_250)
+    job = job_pb2.Job(job_id="j-1", state=job_pb2.Job.STATE_FAILED)
+    text = rendered(trace.trace(incident_pb2.Trace(job=job, hops=[first, second])))
+    lines = text.splitlines()
+    assert lines[0].split() == ["job", "j-1", "FAILED"]
+    assert lines[3].split()[:4] == ["0.000", "job.created", "server", "0.1.0+gbbbbbbbbbbbb"]
+    assert lines[4].split()[:7] == [
+        "2.250",
+        "attempt.failed",
+        "worker",
+        "0.1.0+gaaaaaaaaaaaa",
+        "1f2e3d4c",
+        "01234567",
+        "1.50",
+    ]
+    assert "STALLED (ours): clock stood still" in lines[4]
+    assert "2 hops, made by 0.1.0+gaaaaaaaaaaaa, 0.1.0+gbbbbbbbbbbbb" in lines[6]
+
+
+def test_a_job_shows_why_it_failed_and_what_its_source_is() -> None:
+    job = job_pb2.Job(
+        job_id="j-1",
+        state=job_pb2.Job.STATE_FAILED,
+        priority=event_pb2.PRIORITY_LOW,
+        failure=media_pb2.Failure(reason="NO_SPACE", message="disk full", fault=media_pb2.FAULT_TRANSIENT),
+        outputs=[job_pb2.Output(spec=media_pb2.OutputSpec(output_id="1080p"), state=job_pb2.Output.STATE_SKIPPED)],
+        source=media_pb2.MediaInfo(
+            duration_seconds=5.28,
+            video=media_pb2.VideoStream(
+                codec="h264",
+                display_width_pixels=1280,
+                display_height_pixels=720,
+                frames=132,
+                frame_rate_numerator=25,
+                frame_rate_denominator=1,
+            ),
+        ),
+    )
+    text = rendered(jobs.job(job))
+    assert "NO_SPACE (transient): disk full" in text
+    assert "h264 1280x720, 132 frames, 25 fps, 5.28 s, no audio" in text
+    assert "1080p   SKIPPED" in text
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        jobs.jobs(job_pb2.ListJobsResponse()),
+        jobs.assets(asset_pb2.ListAssetsResponse()),
+        jobs.tasks(job_pb2.ListTasksResponse()),
+        jobs.presets(job_pb2.ListPresetsResponse()),
+        artifacts.artifacts(job_pb2.ListArtifactsResponse()),
+        fleet.instances(fleet_pb2.ListInstancesResponse()),
+        trace.trace(incident_pb2.Trace()),
+    ],
+)
+def test_an_empty_reply_is_a_header_and_no_crash(empty: RenderableType) -> None:
+    assert rendered(empty).strip()
