@@ -1,0 +1,5 @@
+"""`python -m edgecode.workers`."""
+
+from edgecode.workers.app import main
+
+main()

@@ -1,0 +1,122 @@
+"""The worker process, wired from top to bottom."""
+
+import asyncio
+import dataclasses
+from typing import Any
+
+import structlog
+import uvloop
+
+from edgecode.core.blobs import Blobs
+from edgecode.core.bus import Bus
+from edgecode.core.crash import CrashPoints
+from edgecode.core.fleet_beat import FleetBeat
+from edgecode.core.lifecycle import Termination
+from edgecode.core.log import Log
+from edgecode.core.metrics_http import MetricsServer
+from edgecode.core.service_api import ServiceApi
+from edgecode.core.settings import Settings
+from edgecode.core.stamp import config_digest, make_stamp
+from edgecode.core.telemetry import Tracer, configure_logging
+from edgecode.v1 import stamp_pb2
+from edgecode.workers.attempt import Parts
+from edgecode.workers.fleet_entry import fleet_entry
+from edgecode.workers.host import Host
+from edgecode.workers.lanes import Lanes
+from edgecode.workers.media.leftovers import reap_leftovers
+from edgecode.workers.media.limits import Limits
+from edgecode.workers.media.tools import find_tools
+from edgecode.workers.metrics import WorkerMetrics
+from edgecode.workers.scratch import Scratch
+from edgecode.workers.slots import Slots
+
+SERVICE = "worker"
+
+log = structlog.get_logger()
+
+
+def main() -> None:
+    """Runs a worker until SIGTERM or SIGINT; exit status 0 after a clean stop, drained or not."""
+    uvloop.run(run(Settings()))
+
+
+async def run(settings: Settings) -> None:
+    """A worker from start to stop."""
+    termination = Termination()
+    termination.install()
+    stamp = make_stamp(SERVICE, settings.environment)
+    configure_logging(stamp, settings.log_level)
+
+    scratch = Scratch(settings.scratch, stamp.instance)
+    removed = scratch.open()
+    killed = reap_leftovers(scratch.children)
+    if removed or killed:
+        log.info("scratch.leftovers", folders=removed, killed=killed)
+    limits = dataclasses.replace(Limits(), stall_seconds=settings.stall_seconds)
+    tools = find_tools(scratch.children, ffmpeg=settings.ffmpeg, limits=limits)
+
+    tracer = Tracer(stamp)
+    metrics = WorkerMetrics(stamp)
+    bus = Bus(stamp)
+    parts = Parts(
+        bus=bus,
+        log=Log(bus),
+        blobs=Blobs(settings.blobs),
+        tools=tools,
+        digests=stamp_pb2.Digests(
+            toolchain_digest=tools.toolchain.digest, config_digest=config_digest(settings.behaviour())
+        ),
+        scratch=scratch,
+        slots=Slots({"encode": settings.encode_slots, "light": settings.light_slots}),
+        settings=settings,
+        tracer=tracer,
+        crash=CrashPoints.from_environment(),
+    )
+    host = Host(parts, Lanes(bus, stamp.build_key), metrics)
+    beat = FleetBeat(bus, fleet_entry(parts, host), settings)
+    api = ServiceApi(bus, "Runs tasks: probes, encodes, verifies.")
+    http = MetricsServer(settings.metrics_address, metrics.registry, lambda: bus.nc.is_connected and not host.draining)
+
+    try:
+        if not await _connect(bus, settings, termination):
+            return
+        await http.start()
+        await api.start()
+        await host.start(beat)
+        await beat.start()
+        log.info("process.ready", metrics_address=settings.metrics_address, slots=parts.slots.limits)
+        await _until_asked_or_broken(termination, host)
+        await host.drain(settings.worker_drain_seconds, termination.insisted)
+    finally:
+        await host.stop()
+        await api.stop()
+        await beat.stop()
+        await bus.close()
+        await http.stop()
+        tracer.close()
+        scratch.close()
+        log.info("process.stopped")
+
+
+async def _connect(bus: Bus, settings: Settings, termination: Termination) -> bool:
+    """Waits for the broker as long as it takes; false when asked to stop meanwhile."""
+    connecting = asyncio.create_task(bus.connect(settings.nats_url))
+    asked = asyncio.create_task(termination.asked.wait())
+    await asyncio.wait((connecting, asked), return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+    if not connecting.done():
+        connecting.cancel()
+        return False
+    await connecting
+    return True
+
+
+async def _until_asked_or_broken(termination: Termination, host: Host) -> None:
+    """Returns when asked to stop; raises when a part of the host has failed."""
+    asked = asyncio.create_task(termination.asked.wait())
+    ends: list[asyncio.Future[Any]] = [asked, *host.failed]
+    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+    for failed in host.failed:
+        if failed.done():
+            raise failed.result()

@@ -1,0 +1,29 @@
+"""Every kind of task: what runs it, and whether it needs the source's bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from edgecode.v1 import event_pb2
+from edgecode.workers.tasks import manifest, noop, probe, thumbnail, transcode
+from edgecode.workers.tasks.work import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of task."""
+
+    name: str
+    run: Run
+    needs_source: bool
+
+
+KINDS: Mapping[int, Kind] = MappingProxyType(
+    {
+        event_pb2.TASK_KIND_PROBE: Kind("probe", probe.run, needs_source=True),
+        event_pb2.TASK_KIND_TRANSCODE: Kind("transcode", transcode.run, needs_source=True),
+        event_pb2.TASK_KIND_THUMBNAIL: Kind("thumbnail", thumbnail.run, needs_source=True),
+        event_pb2.TASK_KIND_MANIFEST: Kind("manifest", manifest.run, needs_source=False),
+        event_pb2.TASK_KIND_NOOP: Kind("noop", noop.run, needs_source=False),
+    }
+)

@@ -1,0 +1,49 @@
+"""What a task gets and what it gives back."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgecode.v1 import bus_pb2, media_pb2
+from edgecode.workers.media.tags import FileTags
+from edgecode.workers.media.tools import MediaTools
+from edgecode.workers.media.transcode import OnProgress, Rendered
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One attempt's work.
+
+    Attributes:
+        task: as the leader scheduled it.
+        source: the source's bytes, local and checked; None for kinds that need none.
+        scratch: empty folder of this attempt, absolute.
+        tags: for the metadata of the files made.
+        tools: of this worker.
+        on_progress: may be called as often as there is something to say.
+    """
+
+    task: bus_pb2.TaskMessage
+    source: Path | None
+    scratch: Path
+    tags: FileTags
+    tools: MediaTools
+    on_progress: OnProgress
+
+    @property
+    def source_file(self) -> Path:
+        """The source of a kind that has one."""
+        assert self.source is not None, f"{self.task.task_id} was given no source"
+        return self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an attempt found (the probe) and made (all others); every file is verified."""
+
+    source: media_pb2.MediaInfo | None = None
+    files: Sequence[Rendered] = ()
+
+
+Run = Callable[[Work], Awaitable[Result]]
+"""Does the work. Raises MediaFailure, or what it met; cancelled, it stops all it started within a second."""
