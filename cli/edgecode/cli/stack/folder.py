@@ -104,8 +104,8 @@ def _kill(pid: int, start: str) -> None:
         ended = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
         os.killpg(pid, signal.SIGKILL)
         if ended is not None:
-            with os.fdopen(ended):
-                select.select([ended], [], [], KILL_SECONDS)
+            select.select([ended], [], [], KILL_SECONDS)
+            os.close(ended)
         deadline = time.monotonic() + KILL_SECONDS
         # Where there is no pidfd nothing tells of the end of a process that is no child of ours.
         while process_start(pid) == start:

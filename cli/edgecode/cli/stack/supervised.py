@@ -148,5 +148,7 @@ class Supervised:
         self._on_event(Event(self.name, kind, text, dict(self.facts)))
 
     def _failure(self, child: Child, what: str) -> str:
-        words = "\n  ".join(child.last_lines) or "(it said nothing)"
-        return f"{self.name} {what}. Its last lines, from {self._folder.logs / self.name}.log:\n  {words}"
+        # A process of ours that refuses to start says why in a plain sentence beside its log.
+        plain = [line for line in child.last_lines if not line.startswith("{")]
+        words = "\n  ".join(plain or child.last_lines) or "(it said nothing)"
+        return f"{self.name} {what}:\n  {words}\n  its whole log is {self._folder.logs / self.name}.log"
