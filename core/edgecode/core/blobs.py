@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import obstore
+from obstore.exceptions import AlreadyExistsError
 from obstore.store import ObjectStore, from_url
 
 from edgecode.core.errors import DataLoss, NotFound
@@ -40,6 +41,14 @@ class Blobs:
     async def put(self, key: str, data: bytes) -> None:
         """Stores an object."""
         await obstore.put_async(self._store, key, data)
+
+    async def put_new(self, key: str, data: bytes) -> bool:
+        """Stores under a key that nobody took yet; False where somebody did, also from another process."""
+        try:
+            await obstore.put_async(self._store, key, data, mode="create", use_multipart=False)
+        except AlreadyExistsError:
+            return False
+        return True
 
     async def put_file(self, key: str, path: Path) -> None:
         """Streams a file into the store."""

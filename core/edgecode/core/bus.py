@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,12 +79,13 @@ def receive(message: Msg) -> Incoming:
 
 
 class Bus:
-    """A connection to the broker that stamps all it publishes."""
+    """A connection to the broker that stamps all it publishes. `connected_since` is on the monotonic clock."""
 
     def __init__(self, stamp: Stamp) -> None:
         self.stamp = stamp
         self.connected = asyncio.Event()
         self.disconnected = asyncio.Event()
+        self.connected_since = time.monotonic()
         self._acks: dict[str, asyncio.Future[Stored]] = {}
         self._tokens = itertools.count(1)
         self._ack_inbox = ""
@@ -123,6 +125,7 @@ class Bus:
 
     async def _on_connect(self) -> None:
         self._last_error = ""
+        self.connected_since = time.monotonic()
         self.disconnected.clear()
         self.connected.set()
         log.info("bus.reconnected")
@@ -149,7 +152,7 @@ class Bus:
         if message.expected_last is not None:
             found["Nats-Expected-Last-Subject-Sequence"] = str(message.expected_last)
         if message.ttl_seconds is not None:
-            found["Nats-TTL"] = f"{message.ttl_seconds}s"
+            found[headers.TTL] = f"{message.ttl_seconds}s"
         try:
             await self.nc.publish(message.subject, message.payload, reply=reply, headers=found)
         except nats.errors.Error as error:

@@ -1,5 +1,6 @@
 """Names of the stamp's headers, and the stamp as headers. Names are case-sensitive on NATS."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,8 @@ CONTRACT_HEADER = "Edgecode-Contract"
 PATH = "Edgecode-Path"
 TRACEPARENT = "traceparent"
 MSG_ID = "Nats-Msg-Id"
+TTL = "Nats-TTL"
+_REVISION = re.compile("[0-9a-f]{40}")
 STAMP_HEADERS = (SERVICE, VERSION, REVISION, INSTANCE, ENVIRONMENT, CONTRACT_HEADER, PATH)
 
 
@@ -86,6 +89,8 @@ def read_origin(headers: Mapping[str, str] | None) -> Origin:
 @lru_cache(maxsize=4096)
 def _read_stamp(last_hop: str, signed: tuple[str, str, str, str, str]) -> Stamp:
     service, version, revision, instance, environment = signed
+    if not _REVISION.fullmatch(revision):
+        raise ValueError(f"revision {revision!r} has not 40 hex digits")
     hop_service, _, build = last_hop.partition("@")
     parsed = parse_build(build)
     if (hop_service, str(parsed.version), parsed.revision) != (service, version, revision[:SHORT_REVISION_LENGTH]):

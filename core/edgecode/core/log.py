@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from google.protobuf.message import DecodeError
@@ -25,6 +25,7 @@ log = structlog.get_logger()
 _BATCH_MESSAGES = 64
 _DUPLICATE_IN_BATCH = 10201
 _READER_IDLE_SECONDS = 20.0
+_HISTORY_IDLE_SECONDS = 1.0
 _READER_INACTIVE_SECONDS = 60.0
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 5.0
@@ -34,7 +35,8 @@ _LONGEST_PAUSE_SECONDS = 5.0
 class Entry:
     """One event as it stands in the log. `event` is None where this build cannot read it; `data` is what was written.
 
-    `time` is the broker's, so that every fold of the log sees the same.
+    `time` is the broker's, so that every fold of the log sees the same. `expire` is when the broker forgets the event,
+    None where it never does.
     """
 
     sequence: int
@@ -44,6 +46,7 @@ class Entry:
     event: event_pb2.Event | None
     data: bytes
     message_id: str = ""
+    expire: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +66,24 @@ def read_entry(message: Msg) -> Entry:
     """
     incoming: Incoming = receive(message)
     metadata = message.metadata
+    time = metadata.timestamp.astimezone(UTC)
+    found = message.headers or {}
     return Entry(
         metadata.sequence.stream,
         incoming.subject,
-        metadata.timestamp.astimezone(UTC),
+        time,
         incoming.origin,
         decode(incoming.payload, incoming.origin.contract),
         incoming.payload,
-        (message.headers or {}).get(headers.MSG_ID, ""),
+        found.get(headers.MSG_ID, ""),
+        _expire(time, found.get(headers.TTL, "")),
     )
+
+
+def _expire(time: datetime, ttl: str) -> datetime | None:
+    # As the publish function writes it, whole seconds.
+    seconds = ttl.removesuffix("s")
+    return time + timedelta(seconds=int(seconds)) if seconds.isdecimal() else None
 
 
 def decode(data: bytes, contract_number: int) -> event_pb2.Event | None:
@@ -152,8 +164,9 @@ class Log:
             except APIError as error:
                 # A full log or disk: its operator makes room, and nothing else would tell us.
                 log.error("log.append_refused", subject=message.subject, why=error.description, code=error.err_code)
-                await asyncio.sleep(pause_seconds)
-                pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
+            # A broker without streams refuses at once, for as long as it has none.
+            await asyncio.sleep(pause_seconds)
+            pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
 
     async def _write(self) -> None:
         while self._waiting:
@@ -237,9 +250,9 @@ class Log:
             return ""
         return str((message.headers or {}).get(headers.MSG_ID, ""))
 
-    async def purge(self, subject: str) -> None:
-        """Forgets a subject whose first event is gone."""
-        await self._bus.js.purge_stream(subjects.EVENTS, subject=subject)
+    async def purge(self, subject: str, until_sequence: int) -> None:
+        """Forgets the events of a subject up to a sequence: orphans, whose first event is gone."""
+        await self._bus.js.purge_stream(subjects.EVENTS, subject=subject, seq=until_sequence + 1)
 
     async def identity(self) -> StreamIdentity:
         """Which stream this is and where it ends now."""
@@ -262,6 +275,8 @@ def _fail(future: asyncio.Future[list[Stored]], error: Exception) -> None:
 class LogReader:
     """Reads the log in order from a sequence on, without gaps, across reconnects and broker restarts.
 
+    `position` is the sequence up to which nothing is left to read.
+
     Args:
         after_sequence: the first entry is the next one kept.
         filters: subjects to read; all by default.
@@ -269,34 +284,37 @@ class LogReader:
 
     def __init__(self, bus: Bus, after_sequence: int, filters: Sequence[str] = (subjects.ALL_EVENTS,)) -> None:
         self._bus = bus
+        self._events = Log(bus)
         self._filters = list(filters)
         self.position = after_sequence
         self._consumer_sequence = 0
+        self._head = 0
         self._puller: Puller | None = None
-        self._name = ""
 
     async def batches(self, size: int = 500) -> AsyncIterator[list[Entry]]:
-        """Entries as they come, up to `size` at once, never an empty list. One without a stamp is skipped, loudly."""
+        """Entries as they come, up to `size` at once. One without a stamp is skipped, loudly.
+
+        An empty list says that `position` moved over places that hold nothing of ours (any more).
+        """
         while True:
+            before = self.position
             entries = await self._next_batch(size, _READER_IDLE_SECONDS)
-            if entries:
+            if self.position != before:
                 yield entries
 
     async def history(self, until_sequence: int, size: int = 500) -> AsyncIterator[list[Entry]]:
-        """Entries that are there now, up to a sequence."""
+        """Entries up to a sequence that the log has reached; ends when nothing up to there is left to read."""
         while self.position < until_sequence:
-            entries = await self._next_batch(size, None)
-            if not entries:
-                return
+            entries = await self._next_batch(size, _HISTORY_IDLE_SECONDS)
             yield [entry for entry in entries if entry.sequence <= until_sequence]
 
-    async def _next_batch(self, size: int, idle_seconds: float | None) -> list[Entry]:
+    async def _next_batch(self, size: int, idle_seconds: float) -> list[Entry]:
         try:
             if self._puller is None:
                 await self._open()
             assert self._puller is not None
             messages = await self._puller.pull(size)
-            if not messages and idle_seconds is not None:
+            if not messages and not await self._skip_to_head():
                 messages = await self._puller.pull(1, idle_seconds)
             return self._accept(messages)
         except (ConsumerGone, Unavailable) as error:
@@ -304,6 +322,22 @@ class LogReader:
             await self.close()
             await self._bus.connected.wait()
             return []
+
+    async def _skip_to_head(self) -> bool:
+        """Moves on to the head as it was at the opening, where the events up to it are gone; says whether it moved.
+
+        The stream's leader says what is gone: the consumer may be on a follower that lags.
+        """
+        if self.position >= self._head:
+            return False
+        try:
+            following = [await self._events.next(subject, self.position) for subject in self._filters]
+        except (TimeoutError, APIError) as error:
+            raise ConsumerGone(str(error)) from error
+        if any(found is not None and found[0] <= self._head for found in following):
+            return False
+        self.position = self._head
+        return True
 
     def _accept(self, messages: list[Msg]) -> list[Entry]:
         entries: list[Entry] = []
@@ -320,12 +354,13 @@ class LogReader:
         return entries
 
     async def _open(self) -> None:
-        self._name = f"read-{self._bus.stamp.instance}-{uuid.uuid4().hex[:8]}"
+        name = f"read-{self._bus.stamp.instance}-{uuid.uuid4().hex[:8]}"
         try:
+            self._head = (await self._events.identity()).last_sequence
             await self._bus.js.add_consumer(
                 subjects.EVENTS,
                 ConsumerConfig(
-                    name=self._name,
+                    name=name,
                     filter_subjects=self._filters,
                     deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
                     opt_start_seq=self.position + 1,
@@ -338,7 +373,7 @@ class LogReader:
         except (TimeoutError, APIError) as error:
             raise ConsumerGone(str(error)) from error
         self._consumer_sequence = 0
-        self._puller = Puller(self._bus, subjects.EVENTS, self._name)
+        self._puller = Puller(self._bus, subjects.EVENTS, name)
         await self._puller.start()
 
     async def close(self) -> None:

@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
+from google.protobuf.message import DecodeError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from edgecode.core import subjects
@@ -24,6 +26,7 @@ _ALL = 100_000
 class _Seen:
     entry: bus_pb2.FleetEntry
     at: float
+    time_us: int
 
 
 class FleetView:
@@ -33,12 +36,14 @@ class FleetView:
         self._bus = bus
         self._patience = settings.fleet_ttl_seconds + settings.fleet_grace_seconds
         self._seen: dict[str, _Seen] = {}
-        self._connected_since = time.monotonic()
+        self._started = time.monotonic()
+        self._unsubscribe: Callable[[], Awaitable[None]] | None = None
         self.changed = asyncio.Event()
 
     async def start(self) -> None:
         """Listens, then reads who is there already."""
-        await self._bus.subscribe(subjects.ALL_FLEET, self._on_entry)
+        self._started = time.monotonic()
+        self._unsubscribe = await self._bus.subscribe(subjects.ALL_FLEET, self._on_entry)
         config = ConsumerConfig(
             filter_subject=subjects.ALL_FLEET,
             deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
@@ -52,9 +57,16 @@ class FleetView:
         for message in await puller.pull(_ALL):
             try:
                 await self._on_entry(receive(message))
-            except UnstampedMessage:
-                continue  # a TTL marker: the broker's, exempt
+            except (UnstampedMessage, DecodeError) as error:
+                # A TTL marker is the broker's; anything else is none of ours.
+                log.info("fleet.no_entry", subject=message.subject, why=str(error))
         await puller.stop()
+
+    async def stop(self) -> None:
+        """Listens no more; twice is legal."""
+        unsubscribe, self._unsubscribe = self._unsubscribe, None
+        if unsubscribe is not None and self._bus.nc.is_connected:
+            await unsubscribe()
 
     async def _on_entry(self, incoming: Incoming) -> None:
         instance = incoming.subject.rpartition(".")[2]
@@ -64,27 +76,24 @@ class FleetView:
             return
         entry = bus_pb2.FleetEntry.FromString(incoming.payload)
         before = self._seen.get(instance)
-        self._seen[instance] = _Seen(entry, time.monotonic())
+        self._seen[instance] = _Seen(entry, time.monotonic(), time.time_ns() // 1000)
         if before is None or before.entry.draining != entry.draining:
             self.changed.set()
 
-    def _note_connection(self) -> None:
-        if self._bus.disconnected.is_set():
-            self._connected_since = time.monotonic()
-
     def entries(self) -> list[bus_pb2.FleetEntry]:
         """Who is alive, by service, build and instance."""
-        self._note_connection()
         limit = time.monotonic() - self._patience
         alive = [seen.entry for seen in self._seen.values() if seen.at >= limit]
         return sorted(alive, key=lambda e: (e.stamp.service, e.stamp.build, e.stamp.instance))
 
+    def _watching_since(self) -> float:
+        return max(self._started, self._bus.connected_since)
+
     def workers(self) -> Workers:
         """The workers as the planner sees them. Forgets who has been silent for long."""
-        self._note_connection()
         now = time.monotonic()
         alive = {i: s for i, s in self._seen.items() if s.at >= now - self._patience}
-        watched_long = now - self._connected_since >= self._patience
+        watched_long = self._bus.connected.is_set() and now - self._watching_since() >= self._patience
         all_vanished = bool(self._seen) and not alive
         if watched_long and not all_vanished:
             for instance in self._seen.keys() - alive.keys():
@@ -96,7 +105,7 @@ class FleetView:
                 contract_min=seen.entry.contract_min,
                 contract_max=seen.entry.contract_max,
                 attempt_ids=frozenset(seen.entry.attempt_ids),
-                beat_time_us=seen.entry.beat_time.ToMicroseconds(),
+                beat_time_us=min(seen.entry.beat_time.ToMicroseconds(), seen.time_us),
                 draining=seen.entry.draining,
             )
             for instance, seen in self._seen.items()

@@ -63,12 +63,14 @@ class JobWriter:
             if stored is not None:
                 self._queue.added()
                 return created, stored
+            # Read first: what another call creates meanwhile is above it, and must not be purged as an orphan.
+            last = await self._events.last_sequence(subject)
             first = await self._events.first(subject)
             if first is not None and first.WhichOneof("kind") == "job_created":
                 return _same(first.job_created, created), await self._events.last_sequence(subject)
             if first is not None:
                 # A worker's late event outlived the expired job: an orphan.
-                await self._events.purge(subject)
+                await self._events.purge(subject, last)
         raise Unavailable("BROKER_UNAVAILABLE", "the job could not be stored; send it again", retry_after_seconds=1.0)
 
     async def _store_first(self, message: Outgoing) -> int | None:
@@ -141,6 +143,10 @@ class JobWriter:
             record = await self._ledger.record(job_id)
             if record is None or record.job.state == JobState.DELETED:
                 raise NotFound("JOB_NOT_FOUND", f"no job {job_id}")
+            if record.job.frozen:
+                raise FailedPrecondition(
+                    "JOB_FROZEN", f"job {job_id} has an event of a later build, which this one cannot read: upgrade it"
+                )
             etag_matches(record)
             if not check(record):
                 return record

@@ -6,66 +6,23 @@ quarantines: the leader finds the job as it was and plans again.
 """
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from edgecode.server.ledger import fold_attempt
+from edgecode.server.ledger.fact import Fact
+from edgecode.server.ledger.fold_rules import close_attempts, enum_name, failure_columns, is_open
 from edgecode.server.ledger.port import JobRecord
 from edgecode.server.ledger.rows import (
+    EXPIRY_MARGIN_US,
     FINISHED,
-    ArtifactRow,
-    AssetRow,
-    AttemptRow,
-    AttemptState,
     JobRow,
     JobState,
-    StampRow,
     TaskRow,
     TaskState,
 )
 from edgecode.v1 import event_pb2, media_pb2
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One event with its place in the log. `quarantined` holds the builds that the route quarantines at that place."""
-
-    sequence: int
-    time_us: int
-    stamp: StampRow
-    path: str
-    traceparent: str
-    event: event_pb2.Event
-    quarantined: frozenset[str] = frozenset()
-
-
-def fold_asset(asset: AssetRow | None, fact: Fact) -> AssetRow | None:
-    """The asset after one event of its subject."""
-    kind = fact.event.WhichOneof("kind")
-    if kind == "asset_created" and asset is None:
-        created = fact.event.asset_created
-        return AssetRow(
-            asset_id=created.asset_id,
-            upload_id=created.upload_id,
-            job_id=created.job_id,
-            caller=created.caller,
-            file_name=created.file_name,
-            size_bytes=created.size_bytes,
-            sha256=created.sha256,
-            crc32c=created.crc32c,
-            labels=json.dumps(dict(created.labels), sort_keys=True),
-            state="ACTIVE",
-            create_time_us=fact.time_us,
-            expire_time_us=created.expire_time.ToMicroseconds(),
-            first_sequence=fact.sequence,
-            last_sequence=fact.sequence,
-            stamp_id=fact.stamp.stamp_id,
-            frozen=0,
-        )
-    if asset is None:
-        return None
-    state = "DELETED" if kind == "asset_deleted" else asset.state
-    return replace(asset, state=state, last_sequence=fact.sequence)
 
 
 def new_record(fact: Fact) -> JobRecord:
@@ -107,11 +64,15 @@ def new_record(fact: Fact) -> JobRecord:
 def fold_job(record: JobRecord | None, fact: Fact) -> tuple[JobRecord | None, bool]:
     """The record after one event of its subject, changed in place, and whether the event took effect.
 
-    Events of a job that the ledger does not know (an orphan of one that expired) change nothing.
+    Events of a job that the ledger does not know (an orphan of one that expired) change nothing. A job of the same id
+    may come again when the first is over; what the first left behind goes with it.
     """
     kind = fact.event.WhichOneof("kind")
+    over = record is None or record.job.expire_time_us - EXPIRY_MARGIN_US <= fact.time_us
+    if over and kind == "job_created" and fact.event.job_created.job_id == fact.name:
+        return new_record(fact), True
     if record is None:
-        return (new_record(fact), True) if kind == "job_created" else (None, False)
+        return None, False
     handler = _HANDLERS.get(kind or "")
     took_effect = handler is not None and handler(record, getattr(fact.event, kind or ""), fact)
     if took_effect:
@@ -119,11 +80,6 @@ def fold_job(record: JobRecord | None, fact: Fact) -> tuple[JobRecord | None, bo
     else:
         record.job = replace(record.job, last_sequence=fact.sequence)
     return record, took_effect
-
-
-def is_open(record: JobRecord) -> bool:
-    """Whether decisions other than the end after a cancel still count."""
-    return record.job.state not in FINISHED and record.job.state != JobState.CANCELLING
 
 
 def _cancel_requested(record: JobRecord, event: Any, fact: Fact) -> bool:
@@ -134,14 +90,12 @@ def _cancel_requested(record: JobRecord, event: Any, fact: Fact) -> bool:
 
 
 def _retry_requested(record: JobRecord, event: Any, fact: Fact) -> bool:
-    dead = [
-        task
-        for task in record.tasks.values()
-        if task.state in {TaskState.DEAD, TaskState.CANCELLED} and event.task_id in {"", task.task_id}
-    ]
+    tasks = record.tasks.values()
+    dead = [t for t in tasks if t.state == TaskState.DEAD and event.task_id in {"", t.task_id}]
     if record.job.state != JobState.FAILED or not dead:
         return False
-    for task in dead:
+    # What was never run to its end, because the job ended before, is wanted again too.
+    for task in [*dead, *(t for t in tasks if t.state == TaskState.CANCELLED)]:
         record.tasks[task.task_id] = replace(
             task, state=TaskState.PENDING, spent=0, lost=0, alone=0, failure_reason="", failure_pb=b""
         )
@@ -160,34 +114,10 @@ def _deleted(record: JobRecord, event: Any, fact: Fact) -> bool:
 
 
 def _assigned(record: JobRecord, event: Any, fact: Fact) -> bool:
-    if not is_open(record) or record.job.build or event.build in fact.quarantined:
+    if not is_open(record) or record.job.build or not event.build or event.build in fact.quarantined:
         return False
     record.job = replace(
         record.job, state=JobState.RUNNING, build=event.build, epoch=event.epoch, route_revision=event.route_revision
-    )
-    return True
-
-
-def _reassigned(record: JobRecord, event: Any, fact: Fact) -> bool:
-    job = record.job
-    if not is_open(record) or not job.build or event.epoch != job.epoch + 1 or event.build in fact.quarantined:
-        return False
-    quarantine = event.reason == event_pb2.JobReassigned.REASON_BUILD_QUARANTINED
-    for task in list(record.tasks.values()):
-        if task.state != TaskState.SUCCEEDED and not _is_users_fault(task):
-            # What failed on a quarantined build failed by that build: the good one starts with a whole budget.
-            spent = (0, 0) if quarantine else (task.spent, task.lost)
-            record.tasks[task.task_id] = replace(
-                task, state=TaskState.PENDING, attempt_id="", spent=spent[0], lost=spent[1]
-            )
-    _close_attempts(record, record.attempts.values(), fact)
-    moved = event.reason == event_pb2.JobReassigned.REASON_LAST_ATTEMPT_ELSEWHERE
-    record.job = replace(
-        job,
-        build=event.build,
-        epoch=event.epoch,
-        route_revision=event.route_revision,
-        moved_for_last_attempt=int(moved) or job.moved_for_last_attempt,
     )
     return True
 
@@ -196,6 +126,37 @@ def _is_users_fault(task: TaskRow) -> bool:
     return task.state == TaskState.DEAD and (
         media_pb2.Failure.FromString(task.failure_pb).fault == media_pb2.FAULT_USER
     )
+
+
+def _reassigned(record: JobRecord, event: Any, fact: Fact) -> bool:
+    job = record.job
+    if not is_open(record) or not job.build or not event.build or event.build in fact.quarantined:
+        return False
+    if event.epoch != job.epoch + 1:
+        return False
+    # What failed on a quarantined build failed by that build: the good one starts with a whole budget.
+    quarantine = event.reason == event_pb2.JobReassigned.REASON_BUILD_QUARANTINED
+    for task in list(record.tasks.values()):
+        if _stays_at_reassignment(task, quarantine):
+            continue
+        spent, lost = (0, 0) if quarantine else (task.spent, task.lost)
+        record.tasks[task.task_id] = replace(task, state=TaskState.PENDING, attempt_id="", spent=spent, lost=lost)
+    close_attempts(record, record.attempts.values(), fact)
+    moved = event.reason == event_pb2.JobReassigned.REASON_LAST_ATTEMPT_ELSEWHERE
+    record.job = replace(
+        job,
+        build=event.build,
+        epoch=event.epoch,
+        route_revision=event.route_revision,
+        moved_for_last_attempt=0 if quarantine else int(moved) or job.moved_for_last_attempt,
+    )
+    return True
+
+
+def _stays_at_reassignment(task: TaskRow, quarantine: bool) -> bool:
+    if task.state == TaskState.DEAD:
+        return not quarantine or _is_users_fault(task)
+    return task.state == TaskState.SUCCEEDED
 
 
 def _scheduled(record: JobRecord, event: Any, fact: Fact) -> bool:
@@ -207,7 +168,7 @@ def _scheduled(record: JobRecord, event: Any, fact: Fact) -> bool:
     record.tasks[event.task_id] = TaskRow(
         job_id=job.job_id,
         task_id=event.task_id,
-        kind=event_pb2.TaskKind.Name(event.kind).removeprefix("TASK_KIND_"),
+        kind=enum_name(event_pb2.TaskKind, event.kind),
         state=TaskState.SCHEDULED,
         n=event.n,
         epoch=event.epoch,
@@ -229,131 +190,7 @@ def _dead(record: JobRecord, event: Any, fact: Fact) -> bool:
     task = record.tasks.get(event.task_id)
     if not is_open(record) or task is None or task.state != TaskState.WAITING:
         return False
-    record.tasks[task.task_id] = replace(task, state=TaskState.DEAD, **_failure_columns(event.failure))
-    return True
-
-
-def _started(record: JobRecord, event: Any, fact: Fact) -> bool:
-    task = record.tasks.get(event.task_id)
-    if not _in_epoch(record, event) or task is None or event.attempt_id in record.attempts:
-        return False
-    if task.state not in {TaskState.SCHEDULED, TaskState.RUNNING}:
-        return False
-    record.tasks[task.task_id] = replace(task, state=TaskState.RUNNING, attempt_id=event.attempt_id)
-    record.attempts[event.attempt_id] = AttemptRow(
-        job_id=record.job.job_id,
-        task_id=event.task_id,
-        attempt_id=event.attempt_id,
-        epoch=event.epoch,
-        n=event.n,
-        state=AttemptState.RUNNING,
-        stamp_id=fact.stamp.stamp_id,
-        toolchain_digest=event.digests.toolchain_digest,
-        config_digest=event.digests.config_digest,
-        start_time_us=fact.time_us,
-        end_time_us=0,
-        failure_reason="",
-        fault="",
-        failure_pb=b"",
-        result_pb=b"",
-        expire_time_us=record.job.expire_time_us,
-    )
-    return True
-
-
-def _succeeded(record: JobRecord, event: Any, fact: Fact) -> bool:
-    task, attempt = record.tasks.get(event.task_id), record.attempts.get(event.attempt_id)
-    if not _in_epoch(record, event) or task is None or attempt is None:
-        return False
-    # A lost attempt may still win while its task is not done.
-    if attempt.state not in {AttemptState.RUNNING, AttemptState.LOST}:
-        return False
-    if task.state not in {TaskState.SCHEDULED, TaskState.RUNNING, TaskState.WAITING}:
-        _close_attempts(record, [attempt], fact)
-        return False
-    result = event.SerializeToString(deterministic=True)
-    record.attempts[attempt.attempt_id] = replace(
-        attempt, state=AttemptState.SUCCEEDED, end_time_us=fact.time_us, result_pb=result
-    )
-    _close_attempts(record, (a for a in record.attempts.values() if a.task_id == task.task_id), fact)
-    state = TaskState.VERIFIED if event.files else TaskState.SUCCEEDED
-    record.tasks[task.task_id] = replace(
-        task, state=state, attempt_id=attempt.attempt_id, failure_reason="", failure_pb=b""
-    )
-    if event.HasField("source"):
-        record.job = replace(record.job, source_pb=event.source.SerializeToString(deterministic=True))
-    return True
-
-
-def _failed(record: JobRecord, event: Any, fact: Fact) -> bool:
-    return _end_attempt(record, event, fact, AttemptState.FAILED, event.failure)
-
-
-def _lost(record: JobRecord, event: Any, fact: Fact) -> bool:
-    reason = event_pb2.AttemptLost.Reason.Name(event.reason).removeprefix("REASON_")
-    failure = media_pb2.Failure(
-        reason=f"ATTEMPT_LOST_{reason}", message="the worker was lost in mid-attempt", fault=media_pb2.FAULT_OURS
-    )
-    return _end_attempt(record, event, fact, AttemptState.LOST, failure)
-
-
-def _released(record: JobRecord, event: Any, fact: Fact) -> bool:
-    return _end_attempt(record, event, fact, AttemptState.RELEASED, None)
-
-
-def _end_attempt(
-    record: JobRecord, event: Any, fact: Fact, state: AttemptState, failure: media_pb2.Failure | None
-) -> bool:
-    task, attempt = record.tasks.get(event.task_id), record.attempts.get(event.attempt_id)
-    if not _in_epoch(record, event) or task is None or attempt is None or attempt.state != AttemptState.RUNNING:
-        return False
-    columns = _failure_columns(failure) if failure else {}
-    fault = media_pb2.Fault.Name(failure.fault).removeprefix("FAULT_") if failure else ""
-    record.attempts[attempt.attempt_id] = replace(
-        attempt, state=state, end_time_us=fact.time_us, fault=fault, **columns
-    )
-    current = task.state == TaskState.RUNNING and task.attempt_id == attempt.attempt_id
-    counts = failure is not None and task.state in {TaskState.RUNNING, TaskState.SCHEDULED}
-    record.tasks[task.task_id] = replace(
-        task,
-        state=TaskState.WAITING if current else task.state,
-        spent=task.spent + int(counts),
-        lost=task.lost + int(counts and state == AttemptState.LOST),
-        **(columns if current else {}),
-    )
-    return True
-
-
-def _published(record: JobRecord, event: Any, fact: Fact) -> bool:
-    task, attempt = record.tasks.get(event.task_id), record.attempts.get(event.attempt_id)
-    if not is_open(record) or not _in_epoch(record, event) or task is None or attempt is None:
-        return False
-    if task.state != TaskState.VERIFIED or task.attempt_id != event.attempt_id:
-        return False
-    if event.made_by.build in fact.quarantined or event.artifact_id in record.artifacts:
-        return False
-    file = event.file
-    record.artifacts[event.artifact_id] = ArtifactRow(
-        artifact_id=event.artifact_id,
-        job_id=record.job.job_id,
-        task_id=task.task_id,
-        attempt_id=attempt.attempt_id,
-        output_id=file.output_id,
-        kind=media_pb2.ArtifactKind.Name(file.kind).removeprefix("ARTIFACT_KIND_"),
-        sha256=file.sha256,
-        content_sha256=file.content_sha256,
-        size_bytes=file.size_bytes,
-        build=event.made_by.build,
-        stamp_id=attempt.stamp_id,
-        toolchain_digest=event.digests.toolchain_digest,
-        config_digest=event.digests.config_digest,
-        publish_time_us=fact.time_us,
-        expire_time_us=record.job.expire_time_us,
-        file_pb=file.SerializeToString(deterministic=True),
-    )
-    published = {a.output_id for a in record.artifacts.values() if a.attempt_id == attempt.attempt_id}
-    if published >= {f.output_id for f in event_pb2.AttemptSucceeded.FromString(attempt.result_pb).files}:
-        record.tasks[task.task_id] = replace(task, state=TaskState.SUCCEEDED)
+    record.tasks[task.task_id] = replace(task, state=TaskState.DEAD, **failure_columns(event.failure))
     return True
 
 
@@ -370,28 +207,13 @@ def _job_cancelled(record: JobRecord, event: Any, fact: Fact) -> bool:
 
 
 def _end_job(record: JobRecord, state: JobState, failure: media_pb2.Failure | None, fact: Fact) -> bool:
-    columns = _failure_columns(failure) if failure else {}
+    columns = failure_columns(failure) if failure else {}
     record.job = replace(record.job, state=state, end_time_us=fact.time_us, **columns)
-    _close_attempts(record, record.attempts.values(), fact)
+    close_attempts(record, record.attempts.values(), fact)
     for task in list(record.tasks.values()):
         if task.state not in {TaskState.SUCCEEDED, TaskState.DEAD}:
             record.tasks[task.task_id] = replace(task, state=TaskState.CANCELLED)
     return True
-
-
-def _close_attempts(record: JobRecord, attempts: Iterable[AttemptRow], fact: Fact) -> None:
-    for attempt in list(attempts):
-        if attempt.state == AttemptState.RUNNING:
-            record.attempts[attempt.attempt_id] = replace(attempt, state=AttemptState.REFUSED, end_time_us=fact.time_us)
-
-
-def _in_epoch(record: JobRecord, event: Any) -> bool:
-    job = record.job
-    return job.state not in FINISHED and bool(job.build) and event.epoch == job.epoch
-
-
-def _failure_columns(failure: media_pb2.Failure) -> dict[str, Any]:
-    return {"failure_reason": failure.reason, "failure_pb": failure.SerializeToString(deterministic=True)}
 
 
 _HANDLERS: dict[str, Callable[[JobRecord, Any, Fact], bool]] = {
@@ -402,12 +224,12 @@ _HANDLERS: dict[str, Callable[[JobRecord, Any, Fact], bool]] = {
     "job_reassigned": _reassigned,
     "task_scheduled": _scheduled,
     "task_dead": _dead,
-    "attempt_started": _started,
-    "attempt_succeeded": _succeeded,
-    "attempt_failed": _failed,
-    "attempt_released": _released,
-    "attempt_lost": _lost,
-    "artifact_published": _published,
+    "attempt_started": fold_attempt.started,
+    "attempt_succeeded": fold_attempt.succeeded,
+    "attempt_failed": fold_attempt.failed,
+    "attempt_released": fold_attempt.released,
+    "attempt_lost": fold_attempt.lost,
+    "artifact_published": fold_attempt.published,
     "job_succeeded": _job_succeeded,
     "job_failed": _job_failed,
     "job_cancelled": _job_cancelled,

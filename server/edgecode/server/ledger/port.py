@@ -55,10 +55,17 @@ class JobRecord:
     attempts: dict[str, AttemptRow] = field(default_factory=dict)
     artifacts: dict[str, ArtifactRow] = field(default_factory=dict)
 
+    def copy(self) -> "JobRecord":
+        """A record that can be folded further without changing this one; the rows are shared, since they are frozen."""
+        return JobRecord(self.job, dict(self.tasks), dict(self.attempts), dict(self.artifacts))
+
 
 @dataclass(slots=True)
 class Changes:
-    """What a group of events changed. Rows are replaced by primary key; `gone_artifacts` are jobs that lose theirs."""
+    """What a group of events changed, in this order: what is gone, then rows replaced by primary key.
+
+    `gone_artifacts` are jobs that lose their artifacts, `gone_jobs` those that lose all they have.
+    """
 
     stamps: dict[int, StampRow] = field(default_factory=dict)
     jobs: dict[str, JobRow] = field(default_factory=dict)
@@ -172,7 +179,7 @@ class Ledger(Protocol):
         ...
 
     async def expire(self, now_us: int) -> list[str]:
-        """Forgets jobs and assets whose life is over, with all that belongs to them; returns the ids of the jobs."""
+        """Forgets jobs, assets and unread events whose life is over, and all that is theirs; returns the jobs' ids."""
         ...
 
     async def live_sources(self) -> set[str]:

@@ -12,9 +12,11 @@ from edgecode.core.errors import FailedPrecondition
 from edgecode.core.headers import Origin
 from edgecode.core.log import Entry, Log, decode
 from edgecode.core.stamp import Stamp
-from edgecode.server.ledger.fold import Fact, fold_asset, fold_job
+from edgecode.server.ledger.fact import Fact
+from edgecode.server.ledger.fold import fold_job
+from edgecode.server.ledger.fold_asset import fold_asset
 from edgecode.server.ledger.port import Changes, JobRecord, Ledger
-from edgecode.server.ledger.rows import AssetRow, Cursor, RouteRow, StampRow, UnreadRow
+from edgecode.server.ledger.rows import EXPIRY_MARGIN_US, AssetRow, Cursor, RouteRow, StampRow, UnreadRow
 from edgecode.server.routes.route import WORKER, Route
 
 log = structlog.get_logger()
@@ -28,10 +30,11 @@ class UnreadableRoute(Exception):
 
 
 @dataclass(slots=True)
-class _Before:
-    """What a record held before a group of events, to find what the group changed."""
+class _Folding:
+    """A job before a group of events and after those folded so far. `before` is never changed."""
 
-    record: JobRecord | None
+    before: JobRecord | None
+    after: JobRecord | None
 
 
 class Projector:
@@ -75,6 +78,8 @@ class Projector:
         if last_sequence < self.cursor.sequence:
             stands = self.cursor.sequence
             return f"the log ends at {last_sequence}, the ledger stands at {stands}: the log is an older copy"
+        if not self.cursor.message_id:
+            return ""  # a place without an event of ours
         message_id = await self._events.message_id(self.cursor.sequence)
         if message_id not in {"", self.cursor.message_id}:
             return f"event {self.cursor.sequence} of the log is not the one the ledger folded: the log went another way"
@@ -99,13 +104,17 @@ class Projector:
         while len(self._records) > _CACHED_RECORDS:
             self._records.popitem(last=False)
 
-    def forget(self, job_ids: Iterable[str]) -> None:
-        """Drops records of expired jobs from memory."""
+    async def forget(self, job_ids: Iterable[str]) -> None:
+        """Drops from memory what the ledger has just forgotten, the records of these jobs included."""
         for job_id in job_ids:
             self._records.pop(job_id, None)
+        if self._frozen:
+            self._frozen = {row.subject for row in await self._ledger.unread()}
 
-    async def fold(self, entries: Sequence[Entry]) -> set[str]:
+    async def fold(self, entries: Sequence[Entry], until_sequence: int = 0) -> set[str]:
         """Folds a group and commits it; returns the ids of the jobs it touched.
+
+        `until_sequence` says that up to there the log holds nothing else to fold.
 
         Raises:
             CursorMoved: another projector was first; `open` again.
@@ -113,7 +122,7 @@ class Projector:
         """
         group = _Group(self)
         stopped: UnreadableRoute | None = None
-        last: Entry | None = None
+        after = self.cursor
         for entry in entries:
             if entry.sequence <= self.cursor.sequence:
                 continue
@@ -122,24 +131,22 @@ class Projector:
             except UnreadableRoute as error:
                 stopped = error
                 break
-            last = entry
-        if last is not None:
-            await self._commit(group, replace(self.cursor, sequence=last.sequence, message_id=last.message_id))
+            after = replace(after, sequence=entry.sequence, message_id=entry.message_id)
+        if until_sequence > after.sequence and stopped is None:
+            after = replace(after, sequence=until_sequence, message_id="")
+        if after != self.cursor:
+            await self._commit(group, after)
         if stopped is not None:
             raise stopped
         return set(group.jobs)
 
     async def _commit(self, group: "_Group", after: Cursor) -> None:
-        try:
-            await self._ledger.apply(group.changes(), self.cursor, after)
-        except BaseException:
-            self._records.clear()
-            raise
+        await self._ledger.apply(group.changes(), self.cursor, after)
         self.cursor = after
         self._routes += group.routes
-        for record, _ in group.jobs.values():
-            if record is not None:
-                await self._remember(record)
+        for job in group.jobs.values():
+            if job.after is not None:
+                await self._remember(job.after)
 
     def route_at(self, sequence: int, newer: Sequence[Route] = ()) -> Route:
         """The route in force at a place of the log."""
@@ -185,7 +192,7 @@ class _Group:
     def __init__(self, projector: Projector) -> None:
         self._projector = projector
         self._ledger = projector._ledger  # noqa: SLF001 a part of it
-        self.jobs: dict[str, tuple[JobRecord | None, _Before]] = {}
+        self.jobs: dict[str, _Folding] = {}
         self.routes: list[Route] = []
         self.read_at_last: list[int] = []
         self._assets: dict[str, AssetRow | None] = {}
@@ -193,9 +200,9 @@ class _Group:
 
     async def take(self, entry: Entry, *, again: bool = False) -> None:
         """Folds one entry, or keeps it unread."""
-        _, root, name = entry.subject.split(".", 2)
-        if root == "route":
-            self._take_route(entry, name)
+        root, name = _place(entry.subject)
+        if (root, name) == ("route", WORKER):
+            self._take_route(entry)
         elif not again and (entry.event is None or self._projector.is_frozen(entry.subject)):
             await self._keep_unread(entry)
         elif root == "job":
@@ -203,37 +210,36 @@ class _Group:
         elif root == "asset":
             await self._take_asset(entry, name)
 
-    def _take_route(self, entry: Entry, service: str) -> None:
+    def _take_route(self, entry: Entry) -> None:
         if entry.event is None:
             self._projector.unread_contract = max(self._projector.unread_contract, entry.origin.contract)
             raise UnreadableRoute(f"event {entry.sequence} on {entry.subject} needs a later build")
         route = (self.routes or [self._projector.route])[-1]
         document = entry.event.route_changed.SerializeToString(deterministic=True)
-        row = RouteRow(service, route.revision + 1, entry.sequence, _us(entry), document)
+        row = RouteRow(WORKER, route.revision + 1, entry.sequence, _us(entry), document)
         self.routes.append(Route.of(row))
         self._changes.routes.append(row)
 
     async def _take_job(self, entry: Entry, job_id: str) -> None:
-        record, before = await self._job(job_id)
+        job = await self._job(job_id)
         fact = self._fact(entry)
-        record, took_effect = fold_job(record, fact)
-        self.jobs[job_id] = (record, before)
-        if took_effect and entry.event is not None:
-            kind = entry.event.WhichOneof("kind")
+        known = job.after is not None
+        job.after, took_effect = fold_job(job.after, fact)
+        if took_effect:
+            kind = fact.event.WhichOneof("kind")
             if kind in {"job_created", "attempt_started"}:
                 self._sign(fact.stamp)
+            if kind == "job_created" and known:
+                job.before = None
+                self._changes.gone_jobs.add(job_id)
             elif kind == "job_deleted":
                 self._changes.gone_artifacts.add(job_id)
 
-    async def _job(self, job_id: str) -> tuple[JobRecord | None, _Before]:
+    async def _job(self, job_id: str) -> _Folding:
         if job_id not in self.jobs:
             record = await self._projector.record(job_id)
-            before = (
-                JobRecord(record.job, dict(record.tasks), dict(record.attempts), dict(record.artifacts))
-                if record
-                else None
-            )
-            self.jobs[job_id] = (record, _Before(before))
+            # Others read the record meanwhile: it must not change before the ledger does.
+            self.jobs[job_id] = _Folding(record, record.copy() if record else None)
         return self.jobs[job_id]
 
     async def _take_asset(self, entry: Entry, asset_id: str) -> None:
@@ -258,7 +264,9 @@ class _Group:
             },
             sort_keys=True,
         )
-        self._changes.unread.append(UnreadRow(entry.sequence, entry.subject, _us(entry), headers, entry.data))
+        expire_us = round(entry.expire.timestamp() * 1_000_000) - EXPIRY_MARGIN_US if entry.expire else 0
+        row = UnreadRow(entry.sequence, entry.subject, _us(entry), expire_us, headers, entry.data)
+        self._changes.unread.append(row)
         await self.freeze(entry.subject)
 
     async def freeze(self, subject: str) -> None:
@@ -270,12 +278,11 @@ class _Group:
         await self._set_frozen(subject, 0)
 
     async def _set_frozen(self, subject: str, frozen: int) -> None:
-        _, root, name = subject.split(".", 2)
+        root, name = _place(subject)
         if root == "job":
-            record, before = await self._job(name)
-            if record is not None:
-                record.job = replace(record.job, frozen=frozen)
-                self.jobs[name] = (record, before)
+            job = await self._job(name)
+            if job.after is not None:
+                job.after.job = replace(job.after.job, frozen=frozen)
         elif root == "asset":
             asset = self._assets.get(name) or await self._ledger.asset(name)
             self._assets[name] = replace(asset, frozen=frozen) if asset else None
@@ -286,6 +293,7 @@ class _Group:
         row = StampRow.of(entry.origin.stamp)
         self._projector.stamps.setdefault(row.stamp_id, row)
         return Fact(
+            _place(entry.subject)[1],
             entry.sequence,
             _us(entry),
             row,
@@ -303,10 +311,10 @@ class _Group:
         changes = self._changes
         changes.read_at_last = self.read_at_last
         changes.assets = {name: asset for name, asset in self._assets.items() if asset is not None}
-        for job_id, (record, before) in self.jobs.items():
+        for job_id, job in self.jobs.items():
+            record, old = job.after, job.before
             if record is None:
                 continue
-            old = before.record
             changes.jobs[job_id] = record.job
             for task in record.tasks.values():
                 if old is None or old.tasks.get(task.task_id) is not task:
@@ -320,6 +328,12 @@ class _Group:
         return changes
 
 
+def _place(subject: str) -> tuple[str, str]:
+    """(`job`, its id) of `event.job.<id>`."""
+    root, _, name = subject.removeprefix("event.").partition(".")
+    return root, name
+
+
 def _us(entry: Entry) -> int:
     return round(entry.time.timestamp() * 1_000_000)
 
@@ -329,7 +343,6 @@ def _stamp_fields(stamp: Stamp) -> list[str]:
 
 
 def _entry(row: UnreadRow) -> Entry:
-
     found = json.loads(row.headers)
     origin = Origin(Stamp(*found["stamp"]), tuple(found["path"]), found["contract"], found["traceparent"])
     time = datetime.fromtimestamp(row.time_us / 1_000_000, UTC)

@@ -29,6 +29,12 @@ class Reads:
         """Begins to listen to the leader."""
         self._unsubscribe = await self._bus.subscribe(COMMITTED, self._on_committed)
 
+    async def stop(self) -> None:
+        """Listens no more; twice is legal."""
+        unsubscribe, self._unsubscribe = self._unsubscribe, None
+        if unsubscribe is not None and self._bus.nc.is_connected:
+            await unsubscribe()
+
     async def _on_committed(self, incoming: Incoming) -> None:
         self.moved(struct.unpack(">Q", incoming.payload)[0])
 
@@ -37,9 +43,11 @@ class Reads:
         self._sequence = max(self._sequence, sequence)
         waiters, self._waiters = self._waiters, []
         for wanted, future in waiters:
+            if future.done():
+                continue  # it was given up
             if wanted > self._sequence:
                 self._waiters.append((wanted, future))
-            elif not future.done():
+            else:
                 future.set_result(None)
 
     async def committed(self, sequence: int) -> None:

@@ -2,13 +2,11 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from edgecode.core.bus import Bus
 from edgecode.core.errors import FailedPrecondition
 from edgecode.core.log import Log, LogReader
-from edgecode.server.ledger.port import Changes
 from edgecode.server.ledger.projector import Projector
 from edgecode.server.ledger.rows import EXPIRY_MARGIN_US
 from edgecode.server.ledger.sqlite import SqliteLedger
@@ -58,16 +56,14 @@ async def fold_all(bus: Bus, events: Log, ledger: SqliteLedger, on_progress: Cal
     await projector.open()
     identity = await events.identity()
     reader = LogReader(bus, 0)
-    async for entries in reader.history(identity.last_sequence, _BATCH):
-        await projector.fold(entries)
-        on_progress(projector.cursor.sequence, identity.last_sequence)
+    head = identity.last_sequence
+    async for entries in reader.history(head, _BATCH):
+        # The log's last events may be gone: their sequences are not.
+        await projector.fold(entries, min(reader.position, head))
+        on_progress(projector.cursor.sequence, head)
     await reader.close()
     await ledger.expire(time.time_ns() // 1000 + EXPIRY_MARGIN_US)
-    if projector.cursor.sequence < identity.last_sequence:
-        # The log's last events are gone, their sequences are not.
-        cursor = replace(projector.cursor, sequence=identity.last_sequence, message_id="")
-        await ledger.apply(Changes(), projector.cursor, cursor)
-    return identity.last_sequence
+    return head
 
 
 def _remove(path: Path) -> None:

@@ -223,11 +223,15 @@ class RouteRow:
 
 @dataclass(frozen=True, slots=True)
 class UnreadRow:
-    """An event this build cannot read, or a later one of its subject; kept as it came (`headers` is JSON)."""
+    """An event this build cannot read, or a later one of its subject; kept as it came (`headers` is JSON).
+
+    `expire_time_us` is 0 where it never expires.
+    """
 
     sequence: int
     subject: str
     time_us: int
+    expire_time_us: int
     headers: str
     data: bytes
 

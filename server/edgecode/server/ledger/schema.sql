@@ -152,10 +152,11 @@ CREATE TABLE IF NOT EXISTS route (
 ) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS event_unread (
-    sequence INTEGER PRIMARY KEY,
-    subject  TEXT NOT NULL,
-    time_us  INTEGER NOT NULL,
-    headers  TEXT NOT NULL,
-    data     BLOB NOT NULL
+    sequence       INTEGER PRIMARY KEY,
+    subject        TEXT NOT NULL,
+    time_us        INTEGER NOT NULL,
+    expire_time_us INTEGER NOT NULL,
+    headers        TEXT NOT NULL,
+    data           BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS event_unread_by_subject ON event_unread (subject, sequence);

@@ -2,14 +2,15 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from importlib import resources
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from edgecode.core import subjects
 from edgecode.server.ledger.port import AnyRow, Changes, CursorMoved, Find, JobRecord, Totals
 from edgecode.server.ledger.rows import (
     FINISHED,
@@ -38,6 +39,7 @@ _TABLES: dict[type[Any], tuple[str, tuple[str, ...]]] = {
     UnreadRow: ("event_unread", ("sequence",)),
 }
 _FINISHED = ", ".join(f"'{state}'" for state in sorted(FINISHED))
+_OF_A_JOB = ("task", "attempt", "artifact", "job")
 _OPERATORS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _VARIABLES = 500
 
@@ -109,11 +111,16 @@ class SqliteLedger:
 
     async def apply(self, changes: Changes, before: Cursor, after: Cursor) -> None:
         """One transaction; raises CursorMoved."""
+        with self._transaction():
+            self._move_cursor(before, after)
+            self._write(changes)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
         db = self._connection
         db.execute("BEGIN IMMEDIATE")
         try:
-            self._move_cursor(before, after)
-            self._write(changes)
+            yield
         except BaseException:
             db.execute("ROLLBACK")
             raise
@@ -131,8 +138,13 @@ class SqliteLedger:
             raise CursorMoved
         db.execute("INSERT INTO cursor (one, sequence, stream_created, message_id) VALUES (1, ?, ?, ?)", values)
 
+    def _forget_jobs(self, job_ids: Collection[str]) -> None:
+        for table in _OF_A_JOB:
+            self._connection.executemany(f"DELETE FROM {table} WHERE job_id = ?", [(job,) for job in job_ids])  # noqa: S608
+
     def _write(self, changes: Changes) -> None:
         db = self._connection
+        self._forget_jobs(changes.gone_jobs)
         db.executemany("DELETE FROM artifact WHERE job_id = ?", [(job,) for job in changes.gone_artifacts])
         db.executemany("DELETE FROM event_unread WHERE sequence = ?", [(s,) for s in changes.read_at_last])
         groups: list[tuple[type[Any], Iterable[Row]]] = [
@@ -260,18 +272,18 @@ class SqliteLedger:
     async def expire(self, now_us: int) -> list[str]:
         """Forgets what is over, and the stamps that nothing names any more."""
         db = self._connection
-        over = "(SELECT job_id FROM job WHERE expire_time_us <= ?)"
         jobs = [row[0] for row in db.execute("SELECT job_id FROM job WHERE expire_time_us <= ?", (now_us,))]
-        assets = db.execute("SELECT count(*) FROM asset WHERE expire_time_us <= ?", (now_us,)).fetchone()[0]
-        if not jobs and not assets:
+        over = "expire_time_us BETWEEN 1 AND ?"
+        rest = f"SELECT EXISTS (SELECT 1 FROM asset WHERE {over}) OR EXISTS (SELECT 1 FROM event_unread WHERE {over})"  # noqa: S608
+        if not jobs and not db.execute(rest, (now_us, now_us)).fetchone()[0]:
             return []
-        db.execute("BEGIN IMMEDIATE")
-        for table in ("task", "attempt", "artifact", "job"):
-            db.execute(f"DELETE FROM {table} WHERE job_id IN {over}", (now_us,))  # noqa: S608
-        db.execute("DELETE FROM asset WHERE expire_time_us <= ?", (now_us,))
-        used = " UNION ".join(f"SELECT stamp_id FROM {t}" for t in ("job", "attempt", "artifact", "asset"))  # noqa: S608
-        db.execute(f"DELETE FROM stamp WHERE stamp_id NOT IN ({used})")  # noqa: S608
-        db.execute("COMMIT")
+        with self._transaction():
+            self._forget_jobs(jobs)
+            db.executemany("DELETE FROM event_unread WHERE subject = ?", [(subjects.job_events(job),) for job in jobs])
+            for table in ("asset", "event_unread"):
+                db.execute(f"DELETE FROM {table} WHERE {over}", (now_us,))  # noqa: S608
+            used = " UNION ".join(f"SELECT stamp_id FROM {t}" for t in ("job", "attempt", "artifact", "asset"))  # noqa: S608
+            db.execute(f"DELETE FROM stamp WHERE stamp_id NOT IN ({used})")  # noqa: S608
         return jobs
 
     async def live_sources(self) -> set[str]:
@@ -337,6 +349,7 @@ def _totals(db: sqlite3.Connection, since_us: int) -> Totals:
         succeeded_since=ended.get("SUCCEEDED", 0),
         failed_since=ended.get("FAILED", 0),
         frozen=db.execute(
-            "SELECT (SELECT count(*) FROM job WHERE frozen = 1) + (SELECT count(*) FROM asset WHERE frozen = 1)"
+            "SELECT count(DISTINCT subject) FROM event_unread "
+            "WHERE subject LIKE 'event.job.%' OR subject LIKE 'event.asset.%'"
         ).fetchone()[0],
     )

@@ -27,7 +27,10 @@ _PRIORITY: dict[int, str] = {
     event_pb2.PRIORITY_NORMAL: "normal",
     event_pb2.PRIORITY_LOW: "low",
 }
-_DONE = frozenset({TaskState.SUCCEEDED, TaskState.VERIFIED, TaskState.DEAD, TaskState.CANCELLED})
+# A pending task was moved to another build or is tried again: what stands under its last number is of before.
+_NOT_TO_RUN = frozenset(
+    {TaskState.PENDING, TaskState.SUCCEEDED, TaskState.VERIFIED, TaskState.DEAD, TaskState.CANCELLED}
+)
 _MAX_ACK_PENDING = 100_000
 
 
@@ -126,8 +129,18 @@ class Lanes:
         await self._bus.publish(Outgoing(subjects.wake(subject.task_class, subject.build_key), b""))
         return True
 
-    async def standing(self) -> set[str]:
-        """Subjects of all messages in TASKS."""
+    async def standing(self) -> list[TaskSubject]:
+        """What TASKS holds. A message under any other subject is deleted: no worker could know what it asks."""
+        found: list[TaskSubject] = []
+        for text in await self._subjects():
+            try:
+                found.append(TaskSubject.parse(text))
+            except ValueError:
+                log.warning("lanes.foreign", subject=text)
+                await self._bus.js.purge_stream(subjects.TASKS, subject=text)
+        return found
+
+    async def _subjects(self) -> set[str]:
         found: set[str] = set()
         while True:
             request = f'{{"subjects_filter": "{subjects.ALL_TASKS}", "offset": {len(found)}}}'.encode()
@@ -137,21 +150,17 @@ class Lanes:
             if not page or len(found) >= int(reply.get("total") or 0):
                 return found
 
-    async def clear(self, standing: Iterable[str]) -> int:
+    async def clear(self, standing: Iterable[TaskSubject]) -> int:
         """Deletes every message whose job is finished or unknown, whose task is done, or whose n is below the ledger's.
 
         Never one above the ledger's. Only for a leader that has folded up to the log's head.
         """
-        known = {TaskSubject.parse(s): s for s in standing}
+        known = list(standing)
         numbers = await self._ledger.task_numbers([(s.job_id, s.task_id) for s in known])
-        unwanted = [
-            text
-            for subject, text in known.items()
-            if is_unwanted(subject.n, numbers.get((subject.job_id, subject.task_id)))
-        ]
-        for text in unwanted:
-            await self._bus.js.purge_stream(subjects.TASKS, subject=text)
-            log.info("lanes.cleared", subject=text)
+        unwanted = [s for s in known if is_unwanted(s.n, numbers.get((s.job_id, s.task_id)))]
+        for subject in unwanted:
+            await self._bus.js.purge_stream(subjects.TASKS, subject=str(subject))
+            log.info("lanes.cleared", subject=str(subject))
         return len(unwanted)
 
     async def ensure(self, builds: Iterable[str]) -> list[str]:
@@ -188,4 +197,4 @@ def is_unwanted(n: int, known: tuple[str, str, int] | None) -> bool:
     if known is None:
         return True
     job_state, task_state, ledger_n = known
-    return job_state in FINISHED or n < ledger_n or (n == ledger_n and task_state in _DONE)
+    return job_state in FINISHED or n < ledger_n or (n == ledger_n and task_state in _NOT_TO_RUN)

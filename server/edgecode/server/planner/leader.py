@@ -30,7 +30,7 @@ from edgecode.server.ledger.rows import EXPIRY_MARGIN_US, AttemptState, JobState
 from edgecode.server.planner.blob_sweep import BlobSweep
 from edgecode.server.planner.lanes import Lanes
 from edgecode.server.planner.lock import FileLock
-from edgecode.server.planner.plan import Situation, plan, retention_deadline_us
+from edgecode.server.planner.plan import PlanRefused, Situation, plan, retention_deadline_us
 from edgecode.server.planner.workers import Workers
 from edgecode.server.routes.route import WORKER, next_route
 from edgecode.v1 import bus_pb2, event_pb2
@@ -41,6 +41,9 @@ log = structlog.get_logger()
 def now_us() -> int:
     """The clock of decisions, microseconds since 1970."""
     return time.time_ns() // 1000
+
+
+_PAUSE_SECONDS = 0.5
 
 
 class Yielded(Exception):
@@ -107,11 +110,11 @@ class Leader:
                 log.warning("leader.yields", why=str(why))
             except (CursorMoved, Unavailable, NatsError) as error:
                 log.warning("leader.starts_again", why=repr(error))
-                await self._bus.connected.wait()
             finally:
-                # Others that wait get the lock now.
                 self.leading = False
                 self._lock.release()
+            await self._bus.connected.wait()
+            await asyncio.sleep(_PAUSE_SECONDS)  # others that wait get the lock now
 
     async def _lead(self) -> None:
         for memory in (self._deciding, self._settled, self._running, self._given):
@@ -128,16 +131,19 @@ class Leader:
 
     async def _fold(self, reader: LogReader) -> None:
         self._reads.moved(self._projector.cursor.sequence)
+        head = (await self._events.identity()).last_sequence
         async for entries in reader.batches():
             self._crash.at("leader.before_commit")
             try:
-                touched = await self._projector.fold(entries)
+                touched = await self._projector.fold(entries, reader.position)
             except UnreadableRoute as error:
                 log.error("leader.fold_stops", why=str(error))
                 await asyncio.Event().wait()  # until the sweep finds a server that reads it
                 continue
             self._crash.at("leader.after_commit")
             await self._reads.committed(self._projector.cursor.sequence)
+            if reader.position < head:
+                continue  # what was decided long ago must not be decided again; the first sweep looks at all
             situation = self._situation()
             for job_id in touched:
                 await self._look_at(job_id, situation)
@@ -159,13 +165,23 @@ class Leader:
         if record is None:
             return
         await self._stop_closed_attempts(record)
-        decisions = plan(record, situation) if not record.job.frozen else []
+        decisions = self._plan(record, situation)
         if decisions:
             self._settled.pop(job_id, None)
             self._decide(record, decisions)
         else:
             self._settled[job_id] = (record.job.last_sequence, _signature(situation), _look_again_us(record))
         self._give(record)
+
+    def _plan(self, record: JobRecord, situation: Situation) -> list[event_pb2.Event]:
+        if record.job.frozen:
+            return []
+        try:
+            return plan(record, situation)
+        except PlanRefused as error:
+            # One job waits for a build without this defect; the others go on.
+            log.error("leader.plan_refused", job=record.job.job_id, why=str(error))
+            return []
 
     def _decide(self, record: JobRecord, decisions: list[event_pb2.Event]) -> None:
         job = record.job
@@ -279,7 +295,7 @@ class Leader:
         await self._open_lanes(workers)
         await self._move_route(workers)
         expired = await self._ledger.expire(now_us() + EXPIRY_MARGIN_US)
-        self._projector.forget(expired)
+        await self._projector.forget(expired)
         for job_id in expired:
             self._settled.pop(job_id, None)
         await self._look_at_all()
@@ -334,13 +350,16 @@ class Leader:
         """Publishes what the ledger calls scheduled and TASKS lacks, deletes what it holds for nothing."""
         standing = await self._lanes.standing()
         await self._lanes.clear(standing)
-        held = {(s.job_id, s.task_id, s.n) for s in map(subjects.TaskSubject.parse, standing)}
-        scheduled = await self._ledger.scheduled()
-        for task in scheduled:
+        held = {(s.job_id, s.task_id, s.n) for s in standing}
+        wanting: set[str] = set()
+        for task in await self._ledger.scheduled():
             key = (task.job_id, task.task_id, task.n)
-            if key not in held and task.not_before_time_us <= now_us():
+            if key in held:
+                self._given.add(key)
+            elif task.not_before_time_us <= now_us() or key not in self._given:
                 self._given.discard(key)
-        for job_id in {task.job_id for task in scheduled}:
+                wanting.add(task.job_id)
+        for job_id in wanting:
             record = await self._projector.record(job_id)
             if record is not None:
                 self._give(record)

@@ -32,7 +32,9 @@ class FileLock:
         descriptor = self._open()
 
         def settle() -> None:
-            if not held.done():
+            if held.done():
+                os.close(descriptor)  # nobody waits any more: the next one shall have it
+            else:
                 held.set_result(descriptor)
 
         def wait() -> None:

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from edgecode.core.settings import Settings
-from edgecode.server.ledger.fold import Fact, fold_job
+from edgecode.server.ledger.fact import Fact
+from edgecode.server.ledger.fold import fold_job
+from edgecode.server.ledger.fold_rules import published_outputs, result_of
 from edgecode.server.ledger.port import JobRecord
 from edgecode.server.ledger.rows import (
     FINISHED,
@@ -31,6 +33,8 @@ _MAX_BACKOFF_SECONDS = 60.0
 _MARGIN_BEATS = 4
 _ALONE_AFTER_LOSSES = 2
 _SECOND_US = 1_000_000
+# The namespace of artifact ids, the same for all releases.
+_NAMESPACE = uuid.UUID("0c4d8b0e-93c7-5d5e-8f0a-6b1f6f0a4a11")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,16 @@ class Situation:
         return self.stamps[attempt.stamp_id].instance
 
 
+class PlanRefused(Exception):
+    """The fold would ignore a planned decision: a defect of ours, which must not be appended again and again."""
+
+
 def plan(record: JobRecord, situation: Situation) -> list[event_pb2.Event]:
-    """All decisions the job calls for now, in order; none if there is nothing to decide."""
+    """All decisions the job calls for now, in order; none if there is nothing to decide.
+
+    Raises:
+        PlanRefused: plan and fold disagree.
+    """
     copy = JobRecord(record.job, dict(record.tasks), dict(record.attempts), dict(record.artifacts))
     decisions: list[event_pb2.Event] = []
     while len(decisions) < _MAX_DECISIONS:
@@ -58,6 +70,7 @@ def plan(record: JobRecord, situation: Situation) -> list[event_pb2.Event]:
         if decision is None:
             return decisions
         fact = Fact(
+            copy.job.job_id,
             copy.job.last_sequence,
             situation.now_us,
             situation.own_stamp,
@@ -68,7 +81,7 @@ def plan(record: JobRecord, situation: Situation) -> list[event_pb2.Event]:
         )
         _, took_effect = fold_job(copy, fact)
         if not took_effect:
-            raise AssertionError(f"planned what the fold refuses: {decision} for {copy.job}")
+            raise PlanRefused(f"the fold refuses {decision} for {copy.job}")
         decisions.append(decision)
     return decisions
 
@@ -93,10 +106,13 @@ def _decisions(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Ev
     if not job.build:
         yield from _assign(record, situation)
         return
-    yield from _reassign(record, situation)
     if job.build in situation.route.quarantined:
-        return  # nothing more is planned on a quarantined build
+        yield from _leave_quarantined(record, situation.route)
+        return  # nothing else is planned on a quarantined build
+    # Before the job moves what it lost is counted and what is over is dead: a move opens neither again.
     yield from _lost_attempts(record, situation)
+    yield from _dead(record)
+    yield from _reassign(record, situation)
     tasks = planned_tasks(record)
     for task in tasks:
         yield from _task(record, task, situation)
@@ -124,14 +140,16 @@ def _assign(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Event
     )
 
 
+def _leave_quarantined(record: JobRecord, route: Route) -> Iterator[event_pb2.Event]:
+    if route.usable(route.current):
+        reason = event_pb2.JobReassigned.REASON_BUILD_QUARANTINED
+        yield _reassigned(record, route, route.current, reason)
+
+
 def _reassign(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Event]:
     route, job, workers = situation.route, record.job, situation.workers
     reasons = event_pb2.JobReassigned.Reason
     elsewhere = route.current != job.build and route.usable(route.current)
-    if job.build in route.quarantined:
-        if elsewhere:
-            yield _reassigned(record, route, route.current, reasons.REASON_BUILD_QUARANTINED)
-        return
     contract = _contract(record)
     if elsewhere and workers.lacks(job.build, contract) and route.current in workers.builds(contract):
         yield _reassigned(record, route, route.current, reasons.REASON_BUILD_HAS_NO_WORKER)
@@ -155,7 +173,7 @@ def _budget(record: JobRecord) -> int:
 
 
 def _on_last_attempt(task: TaskRow, record: JobRecord) -> bool:
-    return task.state == TaskState.WAITING and 0 < task.spent == _budget(record) - 1 and not _is_users_fault(task)
+    return task.state == TaskState.WAITING and 0 < task.spent == _budget(record) - 1
 
 
 def _another_build(record: JobRecord, situation: Situation, contract: int) -> str:
@@ -194,7 +212,7 @@ def _task(record: JobRecord, planned: PlannedTask, situation: Situation) -> Iter
         if all(_is_done(record, other) for other in planned.after):
             yield _scheduled(record, planned, situation)
     elif task.state == TaskState.WAITING:
-        yield _after_failure(record, planned, task, situation)
+        yield _scheduled(record, planned, situation)
     elif task.state == TaskState.VERIFIED:
         yield from _publish(record, task, situation)
 
@@ -208,11 +226,11 @@ def _is_users_fault(task: TaskRow) -> bool:
     return bool(task.failure_pb) and media_pb2.Failure.FromString(task.failure_pb).fault == media_pb2.FAULT_USER
 
 
-def _after_failure(record: JobRecord, planned: PlannedTask, task: TaskRow, situation: Situation) -> event_pb2.Event:
-    if _is_users_fault(task) or task.spent >= _budget(record):
-        failure = media_pb2.Failure.FromString(task.failure_pb)
-        return event_pb2.Event(task_dead=event_pb2.TaskDead(task_id=task.task_id, failure=failure))
-    return _scheduled(record, planned, situation)
+def _dead(record: JobRecord) -> Iterator[event_pb2.Event]:
+    for task in record.tasks.values():
+        if task.state == TaskState.WAITING and (_is_users_fault(task) or task.spent >= _budget(record)):
+            failure = media_pb2.Failure.FromString(task.failure_pb)
+            yield event_pb2.Event(task_dead=event_pb2.TaskDead(task_id=task.task_id, failure=failure))
 
 
 def _scheduled(record: JobRecord, planned: PlannedTask, situation: Situation) -> event_pb2.Event:
@@ -235,8 +253,8 @@ def _scheduled(record: JobRecord, planned: PlannedTask, situation: Situation) ->
 def _publish(record: JobRecord, task: TaskRow, situation: Situation) -> Iterator[event_pb2.Event]:
     attempt = record.attempts[task.attempt_id]
     maker = situation.stamps[attempt.stamp_id]
-    published = {a.output_id for a in record.artifacts.values() if a.attempt_id == attempt.attempt_id}
-    for file in event_pb2.AttemptSucceeded.FromString(attempt.result_pb).files:
+    published = published_outputs(record)
+    for file in result_of(attempt).files:
         if file.output_id not in published:
             yield event_pb2.Event(
                 artifact_published=event_pb2.ArtifactPublished(
@@ -255,7 +273,7 @@ def _publish(record: JobRecord, task: TaskRow, situation: Situation) -> Iterator
 
 def artifact_id(job_id: str, attempt_id: str, output_id: str) -> str:
     """The id an artifact gets, a function of what it is."""
-    return str(uuid.uuid5(uuid.UUID(job_id), f"{attempt_id}/{output_id}"))
+    return str(uuid.uuid5(_NAMESPACE, f"{job_id}/{attempt_id}/{output_id}"))
 
 
 def stamp_message(row: StampRow) -> stamp_pb2.Stamp:

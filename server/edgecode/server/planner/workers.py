@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class PresentWorker:
-    """One live worker: its build, the contracts it reads, what it works on and when it said so (its own clock)."""
+    """One live worker: its build, the contracts it reads, what it works on and when it said so.
+
+    `beat_time_us` is the earlier of its own clock and ours, so that one clock that is ahead ends no attempt.
+    """
 
     build: str
     contract_min: int

@@ -18,6 +18,8 @@ class Route:
     quarantined: frozenset[str] = frozenset()
     former: tuple[str, ...] = ()
     salt: str = ""
+    ramping: str = ""
+    ramp_percent: float = 0.0
 
     @classmethod
     def of(cls, row: RouteRow) -> "Route":
@@ -30,6 +32,8 @@ class Route:
             frozenset(document.quarantined),
             tuple(document.former),
             document.salt,
+            document.ramping,
+            document.ramp_percent,
         )
 
     def usable(self, build: str) -> bool:
@@ -37,11 +41,14 @@ class Route:
         return bool(build) and build not in self.quarantined
 
     def moved_to(self, build: str, reason: str) -> event_pb2.RouteChanged:
-        """The document that makes `build` current, the present one a former."""
+        """The document that makes `build` current, the present one a former; a ramp goes on unless it is of `build`."""
+        ramping = self.ramping if build != self.ramping else ""
         former = [b for b in (self.current, *self.former) if b and b != build]
         return event_pb2.RouteChanged(
             service=WORKER,
             current=build,
+            ramping=ramping,
+            ramp_percent=self.ramp_percent if ramping else 0.0,
             salt=self.salt,
             quarantined=sorted(self.quarantined),
             reason=reason,
@@ -55,10 +62,10 @@ def next_route(
 ) -> event_pb2.RouteChanged | None:
     """The leader's own changes: the first revision, and the move from a current build that has no worker.
 
-    Takes the newest former current first, then any live build (the highest name, to be
-    definite); a quarantined one never.
+    Takes the newest former current first, then any live build (the highest name, to be definite), the ramping one last,
+    which ends its ramp; a quarantined one never.
     """
-    eligible = sorted(build for build in live if route.usable(build))
+    eligible = sorted((build for build in live if route.usable(build)), key=lambda b: (b != route.ramping, b))
     if not eligible:
         return None
     if not route.revision:
