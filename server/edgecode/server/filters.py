@@ -1,7 +1,7 @@
-"""AIP-160, the part that is promised: `field op value AND field op value …` on documented fields.
+r"""AIP-160, the part that is promised: `field op value AND field op value …` on documented fields.
 
-A value is a bare word or a quoted string with `\\"` and `\\\\`; times are RFC 3339, enums go by name with or without their prefix,
-labels are `labels.<key>`. No OR, no NOT, no parentheses, no wildcards: each is refused by name.
+A value is a bare word or a quoted string with `\"` and `\\`; times are RFC 3339, enums go by name with or without their
+prefix, labels are `labels.<key>`. No OR, no NOT, no parentheses, no wildcards: each is refused by name.
 """
 
 import re

@@ -7,7 +7,7 @@ call. What the gRPC core answers itself (transport limit, deadline, broken strea
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, aclosing
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, TypeAlias, cast
 
 import grpc
 import structlog
@@ -38,8 +38,9 @@ _OWN_DEADLINE = frozenset({"/edgecode.v1.JobService/WaitJob"})
 _SUBJECT_PROPERTIES = ("x509_subject", "x509_common_name")
 
 Metadata = tuple[tuple[str, str | bytes], ...]
-Context = aio.ServicerContext[Any, Any]
-Handler = grpc.RpcMethodHandler[Any, Any]
+# In quotes: the classes are generic in their type stubs only.
+Context: TypeAlias = "aio.ServicerContext[Any, Any]"
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Details = grpc.HandlerCallDetails
 
 
@@ -62,7 +63,7 @@ class StampingInterceptor(aio.ServerInterceptor):
         self._wrapped: dict[str, Handler] = {}
 
     async def intercept_service(
-        self, continuation: Callable[[Details], Awaitable[Handler | None]], details: Details
+        self, continuation: "Callable[[Details], Awaitable[Handler | None]]", details: Details
     ) -> Handler:
         """The wrapped method; for an unknown one a method that says so."""
         method = details.method

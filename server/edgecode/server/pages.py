@@ -7,7 +7,9 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar
+
+from google.protobuf.message import Message
 
 from edgecode.core.errors import InvalidRequest, Violation
 from edgecode.server.filters import Fields, parse_filter
@@ -15,7 +17,10 @@ from edgecode.server.ledger.port import AnyRow, Condition, Find, Ledger
 
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 1000
+# Clients take 4 MiB by default.
+REPLY_BYTES = 3 << 20
 _CHECK_BYTES = 12
+AnyMessage = TypeVar("AnyMessage", bound=Message)
 _ORDER = re.compile(r"([a-z_]+)(?:\s+(asc|desc))?")
 
 
@@ -74,6 +79,33 @@ def parse_order(asked: str, orders: Mapping[str, str], default: str) -> tuple[st
 
 
 @dataclass(frozen=True, slots=True)
+class Page(Generic[AnyRow]):
+    """Rows of one page, and how to go on after any of them."""
+
+    rows: list[AnyRow]
+    more: bool
+    bound_to: tuple[str, ...]
+    columns: list[str]
+
+    def fit(self, messages: Sequence[AnyMessage | None]) -> tuple[list[AnyMessage], str]:
+        """As many messages, one per row, as a client's default limit takes, and the token of the next page.
+
+        A row without a message (it expired between two reads) is passed over.
+        """
+        size, taken = 0, 0
+        for message in messages:
+            size += message.ByteSize() if message is not None else 0
+            if size > REPLY_BYTES and taken:
+                break
+            taken += 1
+        found = [message for message in messages[:taken] if message is not None]
+        if taken == len(self.rows) and not self.more:
+            return found, ""
+        last = self.rows[taken - 1]
+        return found, make_token(self.bound_to, [getattr(last, column) for column in self.columns])
+
+
+@dataclass(frozen=True, slots=True)
 class Listing(Generic[AnyRow]):
     """What one list method offers: its table with the primary key, fields to filter on and fields to order by."""
 
@@ -86,8 +118,8 @@ class Listing(Generic[AnyRow]):
 
     async def read(
         self, ledger: Ledger, request: Any, narrow: Callable[[list[Condition]], list[Condition]] = list
-    ) -> tuple[list[AnyRow], str]:
-        """A page of rows and the token of the next one, empty on the last.
+    ) -> Page[AnyRow]:
+        """A page of rows.
 
         Args:
             ledger: where to read.
@@ -104,10 +136,7 @@ class Listing(Generic[AnyRow]):
         after = read_token(request.page_token, bound_to)
         find = Find(conditions, column, descending, after, size + 1)
         rows = await ledger.find(self.table, find)
-        if len(rows) <= size:
-            return rows, ""
-        last = rows[size - 1]
-        return rows[:size], make_token(bound_to, [getattr(last, c) for c in self._columns(column)])
+        return Page(rows[:size], len(rows) > size, bound_to, self._columns(column))
 
     def _columns(self, order_by: str) -> list[str]:
         return [order_by, *self.key] if order_by not in self.key else list(self.key)

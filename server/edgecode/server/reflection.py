@@ -32,7 +32,7 @@ def add_reflection(server: aio.Server, services: Sequence[str]) -> None:
     """Serves the descriptors of `services` and of what they need."""
     servicer: Any = reflection_aio.ReflectionServicer([*services, V1, V1ALPHA], pool=descriptor_pool.Default())
 
-    def answer(requests: AsyncIterator[Any], context: aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
+    def answer(requests: AsyncIterator[Any], context: "aio.ServicerContext[Any, Any]") -> AsyncIterator[Any]:
         answers: AsyncIterator[Any] = servicer.ServerReflectionInfo(requests, context)
         return answers
 

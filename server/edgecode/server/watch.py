@@ -1,7 +1,7 @@
 """Watching: one log subscription and one progress subscription per server feed all its watches."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 import structlog
@@ -73,17 +73,15 @@ class LogFeed:
             except asyncio.QueueFull:
                 watcher.overrun = True
 
-    async def job(self, job_id: str, after_sequence: int) -> AsyncIterator[Entry | bus_pb2.Progress]:
+    def job(self, job_id: str, after_sequence: int) -> AsyncGenerator[Entry | bus_pb2.Progress, None]:
         """One job's entries from a sequence on, then as they come, with its progress beside."""
-        async for item in self._watch(subjects.job_events(job_id), after_sequence):
-            yield item
+        return self._watch(subjects.job_events(job_id), after_sequence)
 
-    async def jobs(self, after_sequence: int | None) -> AsyncIterator[Entry | bus_pb2.Progress]:
+    def jobs(self, after_sequence: int | None) -> AsyncGenerator[Entry | bus_pb2.Progress, None]:
         """All jobs' entries from a sequence on (from now on for None), with progress beside."""
-        async for item in self._watch(subjects.job_events(">"), after_sequence):
-            yield item
+        return self._watch(subjects.job_events(">"), after_sequence)
 
-    async def _watch(self, subject: str, after_sequence: int | None) -> AsyncIterator[Entry | bus_pb2.Progress]:
+    async def _watch(self, subject: str, after_sequence: int | None) -> AsyncGenerator[Entry | bus_pb2.Progress, None]:
         watcher = _Watcher(subject)
         self._watchers.add(watcher)
         try:
@@ -102,7 +100,7 @@ class LogFeed:
         finally:
             self._watchers.discard(watcher)
 
-    async def _live(self, watcher: _Watcher) -> AsyncIterator[Entry | bus_pb2.Progress]:
+    async def _live(self, watcher: _Watcher) -> AsyncGenerator[Entry | bus_pb2.Progress, None]:
         closing = asyncio.create_task(self._closing.wait())
         try:
             while not self._closing.is_set():

@@ -67,11 +67,10 @@ class AssetCatalogue:
     async def list(self, request: asset_pb2.ListAssetsRequest, call: CallContext) -> asset_pb2.ListAssetsResponse:
         """A page of assets; deleted ones only where the filter names a state. Raises what `Listing.read` raises."""
         await self._reads.wait_for(call.read_after)
-        rows, token = await ASSETS.read(self._ledger, request, _without_deleted)
-        stamps = await self._ledger.stamps([row.stamp_id for row in rows])
-        return asset_pb2.ListAssetsResponse(
-            assets=[asset_message(row, stamps) for row in rows], next_page_token=token
-        )
+        page = await ASSETS.read(self._ledger, request, _without_deleted)
+        stamps = await self._ledger.stamps([row.stamp_id for row in page.rows])
+        assets, token = page.fit([asset_message(row, stamps) for row in page.rows])
+        return asset_pb2.ListAssetsResponse(assets=assets, next_page_token=token)
 
     async def delete(self, request: asset_pb2.DeleteAssetRequest, call: CallContext) -> asset_pb2.Asset:
         """Deletes an asset that no unfinished job uses.

@@ -34,9 +34,7 @@ class Opening:
     def from_json(cls, data: bytes) -> "Opening":
         """Reads what was stored; what a later release wrote beside is passed over."""
         found = json.loads(data)
-        metadata = json_format.ParseDict(
-            found["metadata"], asset_pb2.UploadMetadata(), ignore_unknown_fields=True
-        )
+        metadata = json_format.ParseDict(found["metadata"], asset_pb2.UploadMetadata(), ignore_unknown_fields=True)
         return cls(found["upload_id"], found["caller"], metadata)
 
 

@@ -23,7 +23,9 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 class UploadSession:
     """Takes messages in order. Bytes count as committed once their part is stored."""
 
-    def __init__(self, asset_id: str, upload_id: str, stored: list[Part], parts: UploadParts, settings: Settings) -> None:
+    def __init__(
+        self, asset_id: str, upload_id: str, stored: list[Part], parts: UploadParts, settings: Settings
+    ) -> None:
         self._asset_id = asset_id
         self._upload_id = upload_id
         self._stored = stored
@@ -135,5 +137,7 @@ class UploadSession:
 def busy(upload_id: str) -> Conflict:
     """Another stream writes the upload."""
     return Conflict(
-        "UPLOAD_BUSY", f"another stream writes upload {upload_id}; query it when that has ended", retry_after_seconds=1.0
+        "UPLOAD_BUSY",
+        f"another stream writes upload {upload_id}; query it when that has ended",
+        retry_after_seconds=1.0,
     )

@@ -1,6 +1,7 @@
 """Uploads: from a stream of messages to an asset, resumable at any point, each step repeatable after a crash.
 
-The order is: parts, the whole file under its digest, `asset.created`, the job of a preset, and only then away with the parts.
+The order is: parts, the whole file under its digest, `asset.created`, the job of a preset, and only then away with the
+parts.
 """
 
 import asyncio
@@ -38,7 +39,8 @@ from edgecode.server.jobs.accept import JobAcceptance
 from edgecode.server.jobs.presets import Presets
 from edgecode.server.jobs.requests import check_labels, check_retention, check_text, refuse
 from edgecode.server.jobs.write import job_id_of
-from edgecode.server.ledger.fold import Fact, fold_asset
+from edgecode.server.ledger.fact import Fact
+from edgecode.server.ledger.fold_asset import fold_asset
 from edgecode.server.ledger.port import Ledger
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.rows import AssetRow, StampRow
@@ -157,17 +159,17 @@ class Uploads:
         return known
 
     def _check_metadata(self, metadata: asset_pb2.UploadMetadata) -> None:
-        refuse([
-            *check_text("metadata.file_name", metadata.file_name, LONGEST_FILE_NAME),
-            *check_labels("metadata.labels", metadata.labels),
-            *check_retention("metadata.retention_seconds", metadata.retention_seconds, self._settings),
-        ])
+        refuse(
+            [
+                *check_text("metadata.file_name", metadata.file_name, LONGEST_FILE_NAME),
+                *check_labels("metadata.labels", metadata.labels),
+                *check_retention("metadata.retention_seconds", metadata.retention_seconds, self._settings),
+            ]
+        )
         if metadata.preset:
             self._presets.get(metadata.preset)
 
-    async def _finish(
-        self, asset_id: str, opening: Opening, session: UploadSession, call: CallContext
-    ) -> AssetRow:
+    async def _finish(self, asset_id: str, opening: Opening, session: UploadSession, call: CallContext) -> AssetRow:
         digests = await session.digests()
         if not digests.size_bytes:
             raise InvalidRequest("EMPTY_UPLOAD", "the upload has no bytes")
@@ -222,19 +224,20 @@ class Uploads:
             try:
                 stored = (await self._events.append([message]))[0]
             except Conflict:
-                standing = await self._events.first(subject)
+                # Read before the first: what another call creates meanwhile is above it, and is no orphan.
+                last, standing = await self._events.last_sequence(subject), await self._events.first(subject)
             else:
                 return self._row(event, stored.sequence)
             if standing is not None and standing.WhichOneof("kind") == "asset_created":
                 return self._standing(standing, await self._events.last_sequence(subject), digests.sha256)
             if standing is not None:
-                await self._events.purge(subject)  # an orphan of an expired asset
+                await self._events.purge(subject, last)  # an orphan of an expired asset
         raise Unavailable("BROKER_UNAVAILABLE", "the asset could not be stored; finish again", retry_after_seconds=1.0)
 
     def _row(self, event: event_pb2.Event, sequence: int) -> AssetRow:
         """The asset as the fold will make it."""
         now_us = int(datetime.now(UTC).timestamp() * 1_000_000)
-        row = fold_asset(None, Fact(sequence, now_us, self._stamp, "", "", event))
+        row = fold_asset(None, Fact(event.asset_created.asset_id, sequence, now_us, self._stamp, "", "", event))
         assert row is not None
         return row
 
@@ -272,7 +275,9 @@ class Uploads:
         while request is not None:
             await session.take(request, first=request is first)
             if session.received > asset.size_bytes:
-                raise FailedPrecondition("UPLOAD_FINISHED", f"upload {asset.upload_id} ended at {asset.size_bytes} bytes")
+                raise FailedPrecondition(
+                    "UPLOAD_FINISHED", f"upload {asset.upload_id} ended at {asset.size_bytes} bytes"
+                )
             if session.claimed_sha256 not in {"", asset.sha256}:
                 raise reused(asset.upload_id)
             request = await anext(requests, None)
@@ -305,9 +310,7 @@ class Uploads:
 
     def _response(self, asset: AssetRow) -> asset_pb2.UploadAssetResponse:
         message = asset_message(asset, {self._stamp.stamp_id: self._stamp})
-        return asset_pb2.UploadAssetResponse(
-            upload_id=asset.upload_id, committed_bytes=asset.size_bytes, asset=message
-        )
+        return asset_pb2.UploadAssetResponse(upload_id=asset.upload_id, committed_bytes=asset.size_bytes, asset=message)
 
     async def sweep(self, older_than_seconds: float) -> int:
         """Ends what a crash left unfinished behind an asset, and forgets uploads abandoned for so long.

@@ -13,8 +13,8 @@ from edgecode.server.ledger.rows import AssetRow
 async def usable_asset(asset_id: str, ledger: Ledger, reads: Reads) -> AssetRow:
     """An active asset.
 
-    One that the ledger calls active is taken without asking the log: a delete on its way to the fold changes nothing for a
-    job, whose creation carries all it needs of its asset and keeps the bytes.
+    One that the ledger calls active is taken without asking the log: a delete on its way to the fold changes nothing
+    for a job, whose creation carries all it needs of its asset and keeps the bytes.
 
     Raises:
         NotFound: `ASSET_NOT_FOUND`, also for one whose retention is over.

@@ -65,9 +65,7 @@ def _by_build(
     return dict(found)
 
 
-def _warnings(
-    build: fleet_pb2.Build, revisions: set[str], toolchains: set[str], configs: set[str]
-) -> Iterable[str]:
+def _warnings(build: fleet_pb2.Build, revisions: set[str], toolchains: set[str], configs: set[str]) -> Iterable[str]:
     if build.dirty:
         yield "dirty: its files differ from the revision it names"
     if len(revisions) > 1:

@@ -1,41 +1,31 @@
 """How the whole stands: the first answer of an incident, and the lists behind it."""
 
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from edgecode.core.contract import READS_MAX, READS_MIN
 from edgecode.core.log import Log
-from edgecode.core.stamp import BuildInfo, Stamp, stamp_to_proto
+from edgecode.core.stamp import BuildInfo, stamp_to_proto
+from edgecode.server.filters import Field, holds, parse_filter
 from edgecode.server.fleet.builds import builds
 from edgecode.server.fleet.findings import Findings, problems, suggestions
+from edgecode.server.fleet.own import OwnInstance
 from edgecode.server.fleet.view import FleetView
-from edgecode.server.filters import Field, holds, parse_filter
 from edgecode.server.ledger.port import Ledger, Totals
 from edgecode.server.ledger.rows import JobState, TaskState
 from edgecode.server.pages import slice_page
 from edgecode.server.routes.route import WORKER, Route
-from edgecode.v1 import bus_pb2, fleet_pb2, stamp_pb2
+from edgecode.v1 import bus_pb2, fleet_pb2
 
 _DAY_US = 86_400_000_000
 _INSTANCE_FIELDS = {name: Field(name) for name in ("service", "build", "environment", "instance")}
 
 
-@dataclass(frozen=True, slots=True)
-class Self:
-    """What this server says of itself."""
-
-    stamp: Stamp
-    info: BuildInfo
-    digests: stamp_pb2.Digests
-    start_time: datetime
-
-
 class Overview:
     """Answers from the ledger, the fleet as this server sees it, and the log's end."""
 
-    def __init__(self, myself: Self, events: Log, ledger: Ledger, fleet: FleetView) -> None:
-        self._self = myself
+    def __init__(self, own: OwnInstance, info: BuildInfo, events: Log, ledger: Ledger, fleet: FleetView) -> None:
+        self._own = own
+        self._info = info
         self._events = events
         self._ledger = ledger
         self._fleet = fleet
@@ -63,7 +53,7 @@ class Overview:
             leader_instance=next((entry.stamp.instance for entry in entries if entry.leader), ""),
             current_build=route.current,
             route_revision=route.revision,
-            answered_by=stamp_to_proto(self._self.stamp),
+            answered_by=stamp_to_proto(self._own.stamp),
         )
         if totals.oldest_task_time_us:
             status.oldest_task_age_seconds = max(0.0, (now_us - totals.oldest_task_time_us) / 1e6)
@@ -80,14 +70,14 @@ class Overview:
     def build_info(self) -> fleet_pb2.BuildInfo:
         """The build that answers."""
         message = fleet_pb2.BuildInfo(
-            stamp=stamp_to_proto(self._self.stamp),
-            digests=self._self.digests,
+            stamp=stamp_to_proto(self._own.stamp),
+            digests=self._own.digests,
             contract_min=READS_MIN,
             contract_max=READS_MAX,
         )
-        message.start_time.FromDatetime(self._self.start_time.astimezone(UTC))
-        if self._self.info.committed_at:
-            message.commit_time.FromJsonString(self._self.info.committed_at)
+        message.start_time.FromDatetime(self._own.started)
+        if self._info.committed_at:
+            message.commit_time.FromJsonString(self._info.committed_at)
         return message
 
     async def instances(self, request: fleet_pb2.ListInstancesRequest) -> fleet_pb2.ListInstancesResponse:

@@ -39,8 +39,7 @@ def _scheduled(said: event_pb2.TaskScheduled) -> str:
 
 def _published(said: event_pb2.ArtifactPublished) -> str:
     return (
-        f"published {said.file.file_name} of {said.task_id}: {said.file.size_bytes} bytes, "
-        f"made by {said.made_by.build}"
+        f"published {said.file.file_name} of {said.task_id}: {said.file.size_bytes} bytes, made by {said.made_by.build}"
     )
 
 

@@ -49,10 +49,7 @@ class Traces:
 def hops(entries: Iterable[Entry]) -> list[incident_pb2.Hop]:
     """One hop per event, in the log's order; an attempt's end carries how long it took."""
     started: dict[str, Entry] = {}
-    found: list[incident_pb2.Hop] = []
-    for entry in entries:
-        found.append(_hop(entry, started))
-    return found
+    return [_hop(entry, started) for entry in entries]
 
 
 def _hop(entry: Entry, started: dict[str, Entry]) -> incident_pb2.Hop:

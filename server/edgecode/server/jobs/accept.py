@@ -49,8 +49,8 @@ class JobAcceptance:
     ) -> job_pb2.Job:
         """Accepts a job once per caller and request id; with `validate_only` says what would be accepted.
 
-        The reply does not wait for the ledger. A request that was accepted before gets its job as it stands now, even when
-        the asset is gone since. `asset` spares looking it up.
+        The reply does not wait for the ledger. A request that was accepted before gets its job as it stands now, even
+        when the asset is gone since. `asset` spares looking it up.
 
         Raises:
             InvalidRequest: a field is at fault.
@@ -83,7 +83,9 @@ class JobAcceptance:
     ) -> event_pb2.JobCreated:
         preset = self._presets.get(request.preset) if request.preset else None
         asset = asset or await usable_asset(request.asset_id, self._ledger, self._reads)
-        return created_event(job_id, request, asset, preset, call, self._settings, utc_now())
+        return created_event(
+            job_id, request, asset=asset, preset=preset, call=call, settings=self._settings, now=utc_now()
+        )
 
     async def _accepted_before(self, job_id: str, request: job_pb2.CreateJobRequest) -> bool:
         first = await self._events.first(subjects.job_events(job_id))

@@ -113,36 +113,37 @@ class JobQueries:
     async def jobs(self, request: job_pb2.ListJobsRequest, call: CallContext) -> job_pb2.ListJobsResponse:
         """A page of jobs; deleted ones only where the filter names a state. Raises what `Listing.read` raises."""
         await self._reads.wait_for(call.read_after)
-        rows, token = await JOBS.read(self._ledger, request, _without_deleted)
-        records = await self._ledger.records([row.job_id for row in rows])
+        page = await JOBS.read(self._ledger, request, _without_deleted)
+        records = await self._ledger.records([row.job_id for row in page.rows])
         stamps = await self._stamps(list(records.values()))
-        # A job may expire between the two reads.
-        found = [records[row.job_id] for row in rows if row.job_id in records]
-        return job_pb2.ListJobsResponse(
-            jobs=[convert.job_message(record, stamps) for record in found], next_page_token=token
+        jobs, token = page.fit(
+            [convert.job_message(record, stamps) if (record := records.get(row.job_id)) else None for row in page.rows]
         )
+        return job_pb2.ListJobsResponse(jobs=jobs, next_page_token=token)
 
     async def tasks(self, request: job_pb2.ListTasksRequest, call: CallContext) -> job_pb2.ListTasksResponse:
         """A page of tasks with their attempts. Raises what `Listing.read` raises."""
         await self._reads.wait_for(call.read_after)
-        rows, token = await TASKS.read(self._ledger, request)
-        records = await self._ledger.records(sorted({row.job_id for row in rows}))
+        page = await TASKS.read(self._ledger, request)
+        records = await self._ledger.records(sorted({row.job_id for row in page.rows}))
         stamps = await self._stamps(list(records.values()))
-        return job_pb2.ListTasksResponse(
-            tasks=[convert.task_message(row, records[row.job_id], stamps) for row in rows if row.job_id in records],
-            next_page_token=token,
+        tasks, token = page.fit(
+            [
+                convert.task_message(row, record, stamps) if (record := records.get(row.job_id)) else None
+                for row in page.rows
+            ]
         )
+        return job_pb2.ListTasksResponse(tasks=tasks, next_page_token=token)
 
     async def artifacts(
         self, request: job_pb2.ListArtifactsRequest, call: CallContext
     ) -> job_pb2.ListArtifactsResponse:
         """A page of artifacts. Raises what `Listing.read` raises."""
         await self._reads.wait_for(call.read_after)
-        rows, token = await ARTIFACTS.read(self._ledger, request)
-        stamps = await self._ledger.stamps([row.stamp_id for row in rows])
-        return job_pb2.ListArtifactsResponse(
-            artifacts=[convert.artifact_message(row, stamps) for row in rows], next_page_token=token
-        )
+        page = await ARTIFACTS.read(self._ledger, request)
+        stamps = await self._ledger.stamps([row.stamp_id for row in page.rows])
+        artifacts, token = page.fit([convert.artifact_message(row, stamps) for row in page.rows])
+        return job_pb2.ListArtifactsResponse(artifacts=artifacts, next_page_token=token)
 
     async def artifact(self, artifact_id: str, call: CallContext) -> media_pb2.Artifact:
         """One artifact.

@@ -75,6 +75,7 @@ def refuse(violations: Sequence[Violation]) -> None:
 def created_event(
     job_id: str,
     request: job_pb2.CreateJobRequest,
+    *,
     asset: AssetRow,
     preset: job_pb2.Preset | None,
     call: CallContext,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 
 from edgecode.core import subjects
@@ -45,8 +45,8 @@ class JobWatches:
                 else:
                     yield job_pb2.WatchJobResponse(progress=item)
 
-    async def _until_end(self, job_id: str, after_sequence: int) -> AsyncIterator[Entry | bus_pb2.Progress]:
-        """Ends at the last event of a finished job: not at the end that a retry follows, nor before a worker's late word."""
+    async def _until_end(self, job_id: str, after_sequence: int) -> AsyncGenerator[Entry | bus_pb2.Progress, None]:
+        """Ends at a finished job's last event: not at an end that a retry follows, nor before a worker's late word."""
         end = await self._end(job_id)
         if end and end <= after_sequence:
             return
