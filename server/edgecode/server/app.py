@@ -120,7 +120,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: core_bus.Bus, terminatio
         await feed.stop()
         await server.stop(settings.drain_seconds)
     finally:
-        for part in reversed(parts):
+        for part in reversed(parts[2:]):  # the first two only listen, and end with the bus
             await part.stop()
         await ledger.close()
         tracer.close()
