@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from packaging.version import Version
-from tests.packaging.conftest import REPOSITORY, Tree, ask_build_info, run, unpack, wheel_stamp
 
 from edgecode.core.source_tree import SHAPING_PATHS
+from tests.packaging.conftest import REPOSITORY, Tree, ask_build_info, run, unpack, wheel_stamp
 
 
 def test_the_stamp_of_the_wheel_is_the_stamp_of_the_sdist_and_what_git_says(

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from tests.packaging.conftest import REPOSITORY, clean_environ
 
 SH = "#!/bin/sh\n"

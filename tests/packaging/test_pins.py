@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
 from tests.packaging.conftest import REPOSITORY, Tree, clean_environ, run, wheel_stamp
 
 RUNTIME = REPOSITORY / "requirements/runtime.txt"

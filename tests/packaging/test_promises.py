@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypedDict
 
 import pytest
+
 from tests.packaging.conftest import REPOSITORY, run
 
 TESTS = REPOSITORY / "tests"

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.packaging.conftest import Tree, ask_build_info, clean_environ, run, unpack, wheel_stamp
 
 OTHER = "0123456789abcdef0123456789abcdef01234567"
