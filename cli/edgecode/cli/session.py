@@ -56,7 +56,11 @@ class Session:
         if self.json:
             write_json(message_dict(message))
         else:
-            self.out.print(table(message))
+            self.print(table(message))
+
+    def print(self, found: RenderableType) -> None:
+        """Something for people, without the spaces that a table is filled up with."""
+        print_trimmed(self.out, found)
 
     def show_list(self, message: M, table: Callable[[M], RenderableType]) -> None:
         """The same for a list; says on stderr when there is more than was asked for."""
@@ -69,6 +73,14 @@ def make_consoles() -> tuple[Console, Console]:
     """For stdout and stderr; into a pipe nothing is cut to a terminal's width."""
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
     return Console(width=width, highlight=False), Console(stderr=True, highlight=False)
+
+
+def print_trimmed(console: Console, found: RenderableType) -> None:
+    """Prints without spaces at the ends of lines, which only a terminal's width asks for."""
+    with console.capture() as capture:
+        console.print(found)
+    # What was captured holds the codes of its colours already.
+    console.file.write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
 
 
 def open_session(server: str, caller: str, output: OutputFormat) -> Session:

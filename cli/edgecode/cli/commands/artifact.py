@@ -59,7 +59,7 @@ def download_(
     if session.json:
         write_json([{"path": str(path), "artifact": message_dict(each)} for path, each in saved])
     else:
-        session.out.print(tables.files([(str(path), each) for path, each in saved]))
+        session.print(tables.files([(str(path), each) for path, each in saved]))
 
 
 def find(

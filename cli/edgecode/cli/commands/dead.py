@@ -45,7 +45,7 @@ def requeue(
     if session.json:
         write_json([message_dict(each) for each in found])
     else:
-        session.out.print(tables.jobs(job_pb2.ListJobsResponse(jobs=found)))
+        session.print(tables.jobs(job_pb2.ListJobsResponse(jobs=found)))
 
 
 def _find(session: Session, job: str, limit: int) -> job_pb2.ListTasksResponse:

@@ -111,8 +111,8 @@ def _tell_of_crashes(event: Event) -> None:
 
 
 def _print(session: Session, facts: DemoFacts) -> None:
-    session.out.print(jobs.outputs(facts.job))
-    session.out.print()
-    session.out.print(artifacts.files([(each.path, each.artifact) for each in facts.saved]))
-    session.out.print()
-    session.out.print(trace.trace(facts.trace))
+    session.print(jobs.outputs(facts.job))
+    session.print("")
+    session.print(artifacts.files([(each.path, each.artifact) for each in facts.saved]))
+    session.print("")
+    session.print(trace.trace(facts.trace))

@@ -10,7 +10,7 @@ from rich.text import Text
 from edgecode.cli.exits import CommandFailed, status_tells_the_truth
 from edgecode.cli.inspection import Inspection, inspect_file
 from edgecode.cli.output import OutputFormat, OutputOption, write_json
-from edgecode.cli.session import make_consoles
+from edgecode.cli.session import make_consoles, print_trimmed
 from edgecode.cli.tables.plain import BAD, GOOD, facts
 
 
@@ -34,7 +34,7 @@ def inspect(
             write_json(found.as_dict())
         else:
             out, _ = make_consoles()
-            out.print(_table(found))
+            print_trimmed(out, _table(found))
         if found.contradictions:
             raise CommandFailed(f"{file} is not what its statement says")
         if not found.ours:

@@ -124,7 +124,7 @@ def watch(
     """
     job = watch_to_end(session, job_id, after_sequence)
     if not session.json:
-        session.out.print(tables.outputs(job))
+        session.print(tables.outputs(job))
     require_success(job)
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
+from rich.text import Text
 
 from edgecode.cli import words
-from edgecode.cli.tables.plain import rows
+from edgecode.cli.tables.plain import Either, printable, rows
 from edgecode.v1 import job_pb2, media_pb2
 
 
@@ -28,11 +29,22 @@ def artifacts(message: job_pb2.ListArtifactsResponse) -> RenderableType:
 
 
 def files(found: Sequence[tuple[str, media_pb2.Artifact]]) -> RenderableType:
-    """Downloaded artifacts: path, figures, whole digest and build."""
-    return rows(
-        ("path", "kind", "bytes", "pixels", "frames", "seconds", "SHA-256", "made by"),
-        [(path, *_figures(each.file), each.file.sha256, each.made_by.build) for path, each in found],
-        right=("bytes", "frames", "seconds"),
+    """Downloaded artifacts: path, figures, whole digest and build; on a narrow terminal digest and build below."""
+    figures = ("path", "kind", "bytes", "pixels", "frames", "seconds")
+    right = ("bytes", "frames", "seconds")
+    return Either(
+        160,
+        rows(
+            (*figures, "SHA-256", "made by"),
+            [(path, *_figures(each.file), each.file.sha256, each.made_by.build) for path, each in found],
+            right=right,
+        ),
+        Group(
+            rows(figures, [(path, *_figures(each.file)) for path, each in found], right=right),
+            "",
+            Text("SHA-256 and who made it", style="bold"),
+            *(Text(f"{each.file.sha256}\n  {printable(path)} by {each.made_by.build}") for path, each in found),
+        ),
     )
 
 

@@ -1,7 +1,9 @@
 """The one look of our tables."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -50,3 +52,16 @@ def facts(pairs: Iterable[tuple[str, str | Text]]) -> Table:
 def printable(text: str) -> str:
     """Names come from callers: what would move the cursor is shown as its escape."""
     return "".join(char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Two looks of one thing: `wide` where there are at least `columns`, else `narrow`."""
+
+    columns: int
+    wide: RenderableType
+    narrow: RenderableType
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+        """Decides by the width there is."""
+        yield self.wide if options.max_width >= self.columns else self.narrow

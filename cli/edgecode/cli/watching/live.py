@@ -102,7 +102,8 @@ class EventLines:
             tenth = int(each.fraction * 10)
             if tenth > self._tenths.get(each.output_id, 0):
                 self._tenths[each.output_id] = tenth
-                self._write(f"  {each.output_id} {tenth * 10} % ({each.frames_done}/{each.frames_total} frames)")
+                frames = f" ({each.frames_done}/{each.frames_total} frames)" if each.frames_total else ""
+                self._write(f"  {each.output_id} {tenth * 10} %{frames}")
 
     @staticmethod
     def _write(line: str) -> None:
