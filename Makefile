@@ -81,6 +81,9 @@ contracts: .venv-test/dev-pins
 proto-lint: .venv-test/dev-pins
 	$(TEST_BIN)/buf format --diff --exit-code
 	$(TEST_BIN)/buf lint
+	@tag=$$(git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null); \
+	if [ -z "$$tag" ]; then echo "buf breaking: no release yet to compare the contract with"; \
+	else $(TEST_BIN)/buf breaking --against ".git#tag=$$tag"; fi
 
 check: lint types contracts proto-lint
 
