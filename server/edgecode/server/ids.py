@@ -1,4 +1,4 @@
-"""Ids as clients send them. They become tokens of subjects and keys: what could never be one of ours is found nowhere."""
+"""Ids as clients send them. They become tokens of subjects and keys: what is no id of ours is found nowhere."""
 
 import re
 

@@ -1,0 +1,177 @@
+"""What a client may ask of a job."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from edgecode.core.contract import CONTRACT
+from edgecode.core.errors import InvalidRequest
+from edgecode.core.settings import DAY_SECONDS, Settings
+from edgecode.server.calls import CallContext
+from edgecode.server.jobs.presets import Presets
+from edgecode.server.jobs.requests import check_request, created_event
+from edgecode.server.ledger.rows import AssetRow
+from edgecode.v1 import event_pb2, job_pb2, media_pb2
+
+SETTINGS = Settings()
+ASSET = AssetRow("asset", "u", "", "me", "clip.mp4", 7, "a" * 64, 0, "{}", "ACTIVE", 1, 2, 1, 1, 1, 0)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def rung(output_id: str = "a", **fields: object) -> media_pb2.OutputSpec:
+    spec = media_pb2.RenditionSpec(height_pixels=360)
+    for name, value in fields.items():
+        setattr(spec, name, value)
+    return media_pb2.OutputSpec(output_id=output_id, rendition=spec)
+
+
+def still(**fields: object) -> media_pb2.OutputSpec:
+    spec = media_pb2.ThumbnailSpec()
+    for name, value in fields.items():
+        setattr(spec, name, value)
+    return media_pb2.OutputSpec(output_id="t", thumbnail=spec)
+
+
+def request(*outputs: media_pb2.OutputSpec, preset: str = "") -> job_pb2.CreateJobRequest:
+    return job_pb2.CreateJobRequest(asset_id="asset", preset=preset, outputs=outputs)
+
+
+def changed(**fields: object) -> job_pb2.CreateJobRequest:
+    asked = request(preset="web")
+    for name, value in fields.items():
+        setattr(asked, name, value)
+    return asked
+
+
+def labelled(labels: dict[str, str]) -> job_pb2.CreateJobRequest:
+    asked = request(preset="web")
+    asked.labels.update(labels)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        (job_pb2.CreateJobRequest(preset="web"), "asset_id"),
+        (request(), "outputs"),
+        (request(rung(), preset="web"), "preset"),
+        (request(*(rung(f"o{number}") for number in range(1000))), "outputs"),
+        (request(*(rung(f"o{number}") for number in range(51))), "outputs"),
+        (request(rung("a"), rung("a")), "outputs[1].output_id"),
+        (request(rung("manifest")), "outputs[0].output_id"),
+        (request(rung("")), "outputs[0].output_id"),
+        (request(rung("../../etc")), "outputs[0].output_id"),
+        (request(rung("-a")), "outputs[0].output_id"),
+        (request(rung("a" * 64)), "outputs[0].output_id"),
+        (request(media_pb2.OutputSpec(output_id="a")), "outputs[0]"),
+        (request(rung("b"), rung("a", height_pixels=0)), "outputs[1].rendition.height_pixels"),
+        (request(rung(height_pixels=361)), "outputs[0].rendition.height_pixels"),
+        (request(rung(height_pixels=-2)), "outputs[0].rendition.height_pixels"),
+        (request(rung(height_pixels=4322)), "outputs[0].rendition.height_pixels"),
+        (request(rung(crf=52)), "outputs[0].rendition.crf"),
+        (request(rung(crf=-1)), "outputs[0].rendition.crf"),
+        (request(rung(speed="-i /etc/passwd")), "outputs[0].rendition.speed"),
+        (request(rung(gop_seconds=float("nan"))), "outputs[0].rendition.gop_seconds"),
+        (request(rung(gop_seconds=float("inf"))), "outputs[0].rendition.gop_seconds"),
+        (request(rung(gop_seconds=-1.0)), "outputs[0].rendition.gop_seconds"),
+        (request(rung(threads=1000)), "outputs[0].rendition.threads"),
+        (request(rung(audio_bits_per_second=1)), "outputs[0].rendition.audio_bits_per_second"),
+        (request(rung(audio_channels=-1)), "outputs[0].rendition.audio_channels"),
+        (request(still(height_pixels=3)), "outputs[0].thumbnail.height_pixels"),
+        (request(still(quality=101)), "outputs[0].thumbnail.quality"),
+        (request(still(time_seconds=-0.1)), "outputs[0].thumbnail.time_seconds"),
+        (request(still(time_seconds=float("nan"))), "outputs[0].thumbnail.time_seconds"),
+        (changed(priority=9), "priority"),
+        (changed(retention_seconds=-1), "retention_seconds"),
+        (changed(retention_seconds=DAY_SECONDS - 1), "retention_seconds"),
+        (changed(retention_seconds=2**62), "retention_seconds"),
+        (changed(request_id="x" * 256), "request_id"),
+        (changed(request_id="a\x00b"), "request_id"),
+        (changed(output_uri="s3://" + "x" * 1024), "output_uri"),
+        (labelled({f"k{number}": "" for number in range(65)}), "labels"),
+        (labelled({"Team": "a"}), "labels"),
+        (labelled({'a"b': "a"}), "labels"),
+        (labelled({"team": "x" * 257}), "labels.team"),
+        (labelled({"team": "a\nb"}), "labels.team"),
+    ],
+)
+def test_each_field_at_fault_is_named(asked: job_pb2.CreateJobRequest, field: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        check_request(asked, SETTINGS)
+    assert caught.value.reason == "INVALID_FIELD"
+    assert [violation.field for violation in caught.value.violations] == [field]
+
+
+def test_all_faults_of_a_request_are_named_at_once() -> None:
+    asked = request(rung(crf=99), rung("b", speed="light"))
+    asked.priority = event_pb2.PRIORITY_HIGH
+    asked.request_id = "x" * 300
+    with pytest.raises(InvalidRequest) as caught:
+        check_request(asked, SETTINGS)
+    assert [violation.field for violation in caught.value.violations] == [
+        "outputs[0].rendition.crf",
+        "outputs[1].rendition.speed",
+        "request_id",
+    ]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        request(preset="web"),
+        request(*(rung(f"o{number}") for number in range(50))),
+        request(rung("0"), still(time_seconds=0.0)),
+        labelled({f"k{number}": "x" * 256 for number in range(64)}),
+        changed(retention_seconds=DAY_SECONDS, priority=event_pb2.PRIORITY_LOW, request_id="x" * 255),
+    ],
+)
+def test_what_is_allowed_passes(asked: job_pb2.CreateJobRequest) -> None:
+    check_request(asked, SETTINGS)
+
+
+def test_a_job_carries_every_default_and_all_of_its_asset() -> None:
+    asked = request(rung("small", crf=30), still())
+    call = CallContext(caller="me", client_version="9.9.9", client_revision="f" * 40)
+    created = created_event("job", asked, asset=ASSET, preset=None, call=call, settings=SETTINGS, now=NOW)
+    small, picture = created.outputs
+    assert (small.rendition.crf, small.rendition.speed, small.rendition.gop_seconds) == (30, "veryfast", 2.0)
+    assert (small.rendition.threads, small.rendition.audio_bits_per_second, small.rendition.audio_channels) == (
+        2,
+        128_000,
+        2,
+    )
+    assert (picture.thumbnail.height_pixels, picture.thumbnail.quality) == (360, 85)
+    assert not picture.thumbnail.HasField("time_seconds")
+    assert (created.asset_sha256, created.asset_size_bytes, created.asset_file_name) == ("a" * 64, 7, "clip.mp4")
+    assert (created.priority, created.attempt_budget, created.contract) == (
+        event_pb2.PRIORITY_NORMAL,
+        SETTINGS.attempt_budget,
+        CONTRACT,
+    )
+    assert (created.client_version, created.client_revision) == ("9.9.9", "f" * 40)
+    assert (created.expire_time.ToDatetime(UTC) - NOW).total_seconds() == SETTINGS.retention_seconds
+    assert not created.noop_tasks
+
+
+def test_a_preset_is_written_into_the_job_with_its_revision() -> None:
+    preset = Presets().get("web")
+    created = created_event(
+        "job",
+        request(preset="web"),
+        asset=ASSET,
+        preset=preset,
+        call=CallContext(),
+        settings=SETTINGS,
+        now=NOW,
+    )
+    assert (created.preset, created.preset_revision, len(created.outputs)) == ("web", 1, 5)
+    assert all(output.rendition.crf == 23 for output in created.outputs if output.HasField("rendition"))
+
+
+def test_the_same_request_is_the_same_bytes_whatever_order_its_labels_came_in() -> None:
+    one, other = labelled({"a": "1", "b": "2"}), labelled({"b": "2", "a": "1"})
+    events = [
+        created_event("job", asked, asset=ASSET, preset=None, call=CallContext(), settings=SETTINGS, now=NOW)
+        for asked in (one, other)
+    ]
+    assert events[0].request == events[1].request
