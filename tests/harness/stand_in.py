@@ -10,7 +10,7 @@ from nats.js.api import AckPolicy, ConsumerConfig
 
 from edgecode.core import streams, subjects
 from edgecode.core.blobs import Blobs, source_key
-from edgecode.core.bus import Bus, Outgoing
+from edgecode.core.bus import Bus, Incoming, Outgoing
 from edgecode.core.log import Entry, LogReader
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import build_key
@@ -32,9 +32,12 @@ class StandIn:
         self.build = build
         self._settings = settings
         self._key = build_key(build)
+        self._entries: dict[str, bus_pb2.FleetEntry] = {}
+        self._news = asyncio.Event()
 
     async def open(self) -> None:
-        """Makes the streams and the lanes of the build."""
+        """Makes the streams and the lanes of the build, and listens to the fleet."""
+        await self.bus.subscribe(subjects.ALL_FLEET, self._on_entry)
         await streams.ensure(self.bus, self._settings)
         for task_class in subjects.CLASSES:
             for priority in subjects.PRIORITIES:
@@ -164,10 +167,21 @@ class StandIn:
             lambda found: [kind(e) for e in found].count(name) >= count, [subjects.job_events(job_id)], seconds
         )
 
-    async def fleet(self, instance: str) -> bus_pb2.FleetEntry:
-        """The last entry of one worker."""
-        message = await self.bus.js.get_last_msg(subjects.FLEET, subjects.fleet_key("worker", instance))
-        return bus_pb2.FleetEntry.FromString(message.data or b"")
+    async def _on_entry(self, incoming: Incoming) -> None:
+        self._entries[incoming.subject.rpartition(".")[2]] = bus_pb2.FleetEntry.FromString(incoming.payload)
+        news, self._news = self._news, asyncio.Event()
+        news.set()
+
+    async def fleet(
+        self, instance: str, wanted: Callable[[bus_pb2.FleetEntry], bool] = lambda entry: True, seconds: float = 10.0
+    ) -> bus_pb2.FleetEntry:
+        """The latest entry of one worker, as soon as there is one that is wanted."""
+        async with asyncio.timeout(seconds):
+            while True:
+                news, entry = self._news, self._entries.get(instance)
+                if entry is not None and wanted(entry):
+                    return entry
+                await news.wait()
 
 
 def kind(entry: Entry) -> str:

@@ -113,10 +113,14 @@ class Bus:
 
     async def close(self) -> None:
         """Flushes and closes; twice is legal."""
-        if self.nc.is_connected:
-            await self.nc.drain()
-        elif not self.nc.is_closed:
-            await self.nc.close()
+        try:
+            if self.nc.is_connected:
+                await self.nc.drain()
+            elif not self.nc.is_closed:
+                await self.nc.close()
+        except (nats.errors.Error, OSError, RuntimeError) as error:
+            # Without a broker the library still writes what is pending, to a transport that is closed.
+            log.warning("bus.closed_unflushed", why=repr(error))
 
     async def _on_disconnect(self) -> None:
         self.connected.clear()
