@@ -53,10 +53,13 @@ class FleetBeat:
             log.warning("fleet.entry_expires_instead", why=error.message)
 
     async def _beat(self) -> None:
+        # The first beats come faster: who starts together with us may not have listened yet.
+        pause_seconds = 2 * _SHORTEST_PAUSE_SECONDS
         while True:
             await asyncio.sleep(_SHORTEST_PAUSE_SECONDS)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), self._pause_seconds - _SHORTEST_PAUSE_SECONDS)
+                await asyncio.wait_for(self._changed.wait(), pause_seconds - _SHORTEST_PAUSE_SECONDS)
+            pause_seconds = min(2 * pause_seconds, self._pause_seconds)
             # Nothing is heard of a lost connection's beats; the first one of a new connection comes at once.
             await self._bus.connected.wait()
             try:

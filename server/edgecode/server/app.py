@@ -93,6 +93,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: core_bus.Bus, terminatio
     )  # fmt: skip
     own = OwnInstance(stamp, settings, is_leader=lambda: leader.leading)
     beat = FleetBeat(bus, own.entry, settings)
+    leader.on_change = beat.change
 
     server = make_server(settings, [StampingInterceptor(stamp, settings, tracer)])
     domain = Domain(

@@ -7,7 +7,7 @@ between any two steps, and the next one owes the same.
 import asyncio
 import time
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
@@ -85,6 +85,7 @@ class Leader:
         self._writes: set[asyncio.Task[None]] = set()
         self._background = Background("leader")
         self.leading = False
+        self.on_change: Callable[[], None] = lambda: None
         self.failed: asyncio.Future[BaseException] | None = None
 
     async def start(self) -> None:
@@ -98,8 +99,13 @@ class Leader:
         for write in list(self._writes):
             write.cancel()
         await asyncio.gather(*self._writes, return_exceptions=True)
-        self.leading = False
+        self._set_leading(leading=False)
         self._lock.release()
+
+    def _set_leading(self, *, leading: bool) -> None:
+        if self.leading != leading:
+            self.leading = leading
+            self.on_change()
 
     async def _run(self) -> None:
         while True:
@@ -111,7 +117,7 @@ class Leader:
             except (CursorMoved, Unavailable, NatsError) as error:
                 log.warning("leader.starts_again", why=repr(error))
             finally:
-                self.leading = False
+                self._set_leading(leading=False)
                 self._lock.release()
             await self._bus.connected.wait()
             await asyncio.sleep(_PAUSE_SECONDS)  # others that wait get the lock now
@@ -121,7 +127,7 @@ class Leader:
             memory.clear()
         self._lanes.forget()
         await self._projector.open()
-        self.leading = True
+        self._set_leading(leading=True)
         log.info("leader.leads", sequence=self._projector.cursor.sequence, route=self._projector.route.revision)
         reader = LogReader(self._bus, self._projector.cursor.sequence)
         try:
