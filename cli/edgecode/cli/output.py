@@ -24,8 +24,13 @@ OutputOption = Annotated[
 
 
 def message_dict(message: Message) -> dict[str, Any]:
-    """Protobuf's JSON mapping with the names of the .proto files; 64-bit integers are strings, as it demands."""
-    found = json_format.MessageToDict(message, preserving_proto_field_name=True)
+    """Protobuf's JSON mapping with the names of the .proto files, zeros and empty lists included.
+
+    64-bit integers are strings, as the mapping demands.
+    """
+    found = json_format.MessageToDict(
+        message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
+    )
     assert isinstance(found, dict)
     return found
 

@@ -28,8 +28,14 @@ from edgecode.cli.stack.supervised import Event, StartFailed
 from edgecode.cli.tables import artifacts, jobs, trace
 from edgecode.core.stamp import build_info
 
-# The demo's broker, ledger and blobs are its own, whatever the settings of this machine say.
-OWN = {"EDGECODE_BLOBS_URL": "", "EDGECODE_LEDGER_URL": "", "EDGECODE_ENVIRONMENT": "demo"}
+# The demo's broker, ledger and blobs are its own, whatever the settings of this machine say. Nobody goes on with its
+# job, so a worker that is told to stop finishes nothing.
+OWN = {
+    "EDGECODE_BLOBS_URL": "",
+    "EDGECODE_LEDGER_URL": "",
+    "EDGECODE_ENVIRONMENT": "demo",
+    "EDGECODE_WORKER_DRAIN_SECONDS": "0",
+}
 CALLER = "demo"
 
 

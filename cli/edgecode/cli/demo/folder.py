@@ -19,9 +19,10 @@ def prepare(output: Path) -> DataFolder:
         CommandFailed: `facts.json` is not one of ours.
     """
     output.mkdir(parents=True, exist_ok=True)
+    results = earlier_results(output)
     former = DataFolder(output / DATA)
     former.claim()
-    for name in earlier_results(output):
+    for name in results:
         (output / name).unlink(missing_ok=True)
     # The lock goes with the folder: nobody else can take this one between.
     for entry in former.path.iterdir():
