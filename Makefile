@@ -12,16 +12,18 @@ PROTOS := $(sort $(wildcard protos/edgecode/v1/*.proto))
 SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
 
 .PHONY: help python-check demo venv venv-test protos pins format lint types contracts proto-lint check test test-chaos \
-  test-containers bench dist clean
+  test-grpcurl test-node test-containers docs bench dist clean
 
 help:
 	@echo 'make demo             install into .venv, run one video through real processes, leave ./demo-output'
 	@echo 'make test             format, lint, types, contracts, protos, then all tests but chaos'
 	@echo 'make test-chaos       tests that kill, freeze and trace processes'
+	@echo 'make test-grpcurl     the documents with grpcurl and Go (needs Go)'
+	@echo 'make test-node        the documents with Node (needs npm)'
 	@echo 'make test-containers  tests of the images (needs Docker)'
 	@echo 'make bench            benchmarks, each a ratio to its baseline'
 	@echo 'make dist             sdist, wheel and the descriptor set of the contract'
-	@echo 'make format | protos | pins   rewrite sources | generated code | pinned requirements'
+	@echo 'make format | protos | docs | pins   rewrite sources | generated code | tables of documents | pinned requirements'
 
 python-check:
 	@test -n '$(PYTHON)' || { echo 'edgecode needs Python 3.11 or newer: install it, or say where it is with make PYTHON=/path/to/python3' >&2; exit 1; }
@@ -93,8 +95,28 @@ test: check
 test-chaos: .venv-test/dev-pins
 	$(TEST_BIN)/python -m pytest tests/chaos
 
+# Tools of others, built from source into a cache outside this folder, once.
+GO_TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/edgecode/go-tools-1
+$(GO_TOOLS)/grpcurl:
+	GOFLAGS=-mod=mod GOBIN=$(GO_TOOLS) go install google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.11
+	GOFLAGS=-mod=mod GOBIN=$(GO_TOOLS) go install google.golang.org/grpc/cmd/protoc-gen-go-grpc@v1.6.0
+	GOFLAGS=-mod=mod GOBIN=$(GO_TOOLS) go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4
+
+test-grpcurl: .venv-test/dev-pins
+	@if ! command -v go >/dev/null; then echo 'make test-grpcurl could not run: there is no Go here'; \
+	elif ! $(MAKE) --no-print-directory $(GO_TOOLS)/grpcurl; then \
+	  echo 'make test-grpcurl could not run: Go could not build grpcurl and the code generators'; \
+	else PATH="$(GO_TOOLS):$(TEST_BIN):$$PATH" $(TEST_BIN)/python -m pytest tests/grpcurl; fi
+
+test-node: .venv-test/dev-pins
+	@if ! command -v npm >/dev/null; then echo 'make test-node could not run: there is no npm here'; \
+	else PATH="$(TEST_BIN):$$PATH" $(TEST_BIN)/python -m pytest tests/node; fi
+
 test-containers: .venv-test/dev-pins
 	$(TEST_BIN)/python -m pytest tests/containers
+
+docs: .venv-test/dev-pins
+	$(TEST_BIN)/python docs/generate.py
 
 bench: .venv-test/dev-pins
 	$(TEST_BIN)/python -m bench

@@ -1,0 +1,159 @@
+"""Writes the tables of the documents that the code decides: `make docs`. A test compares them.
+
+A table stands between `<!-- generated: NAME -->` and `<!-- end of generated -->`.
+"""
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from google.protobuf.json_format import MessageToDict
+from pydantic.fields import FieldInfo
+
+from edgecode.core.settings import Settings
+from edgecode.server.jobs import requests
+from edgecode.server.jobs.presets import THUMBNAIL, WEB
+from edgecode.v1 import media_pb2
+from edgecode.workers.media import formats
+from edgecode.workers.media.limits import Limits
+
+HERE = Path(__file__).parent
+GENERATED = re.compile(r"(?<=<!-- generated: )(?P<name>\w+)( -->\n).*?(?=<!-- end of generated -->)", re.DOTALL)
+# The setting each group begins with, as in settings.py.
+GROUPS = {
+    "environment": "Every process",
+    "nats_url": "Where things are",
+    "grpc_address": "The server",
+    "fleet_ttl_seconds": "The fleet",
+    "encode_slots": "The worker",
+}
+UNITS = {
+    "seconds": "seconds",
+    "bytes": "bytes",
+    "jobs": "jobs",
+    "slots": "tasks",
+    "budget": "attempts",
+    "replicas": "copies",
+}
+BOUNDS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+def settings() -> str:
+    """Every setting, once."""
+    sections: list[str] = []
+    rows: list[list[str]] = []
+    header = ("variable", "default", "unit, range", "meaning")
+    for name, field in Settings.model_fields.items():
+        if name in GROUPS:
+            sections += [table(header, rows)] if rows else []
+            sections.append(f"\n## {GROUPS[name]}\n\n")
+            rows = []
+        rows.append([f"`EDGECODE_{name.upper()}`", _default(field), _unit(name, field), field.description or ""])
+    return "".join([*sections, table(header, rows), "\n"])
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    return "" if value is None or value == "" else f"`{value}`"
+
+
+def _unit(name: str, field: FieldInfo) -> str:
+    unit = UNITS.get(name.rpartition("_")[2], "")
+    bounds = [
+        f"{sign} {getattr(bound, key)}"
+        for bound in field.metadata
+        for key, sign in BOUNDS.items()
+        if hasattr(bound, key)
+    ]
+    return ", ".join([*([unit] if unit else []), *bounds])
+
+
+def presets() -> str:
+    """What each preset asks for, defaults filled in."""
+    parts = []
+    for preset in (WEB, THUMBNAIL):
+        rows = [[f"`{spec.output_id}`", *_asked(requests.with_defaults(spec))] for spec in preset.outputs]
+        title = f"\n## `{preset.preset}`, revision {preset.revision}\n\n{preset.title}.\n\n"
+        parts.append(title + table(("output", "kind", "asked for"), rows))
+    return "".join([*parts, "\n"])
+
+
+def _asked(spec: media_pb2.OutputSpec) -> tuple[str, str]:
+    kind = spec.WhichOneof("kind")
+    assert kind is not None
+    fields = MessageToDict(getattr(spec, kind), preserving_proto_field_name=True)
+    return kind, ", ".join(
+        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in fields.items()
+    )
+
+
+def outputs() -> str:
+    """Fields of an output, their ranges and defaults."""
+    low, high = requests._LINES  # noqa: SLF001 - their only place
+    rows = [["`rendition.height_pixels`", f"even, {low} to {high}", "required"]]
+    for name, default in requests._RENDITION_DEFAULTS.items():  # noqa: SLF001 - their only place
+        least, most = requests._RENDITION_RANGES.get(name, ("", ""))  # noqa: SLF001 - their only place
+        allowed = ", ".join(requests.SPEEDS) if name == "speed" else f"{least:,} to {most:,}"
+        rows.append([f"`rendition.{name}`", allowed, f"{default:,}" if isinstance(default, int) else str(default)])
+    whole = requests.with_defaults(media_pb2.OutputSpec(thumbnail=media_pb2.ThumbnailSpec())).thumbnail
+    rows += [
+        ["`thumbnail.height_pixels`", f"even, {low} to {high}", str(whole.height_pixels)],
+        ["`thumbnail.time_seconds`", "0 or more", "a tenth of the duration"],
+        ["`thumbnail.quality`", "1 to 100", str(whole.quality)],
+    ]
+    most_outputs = f"\nA job has 1 to {requests.MOST_OUTPUTS} outputs; 0 and empty mean the default.\n\n"
+    return most_outputs + table(("field", "values", "default"), rows) + "\n"
+
+
+def sources() -> str:
+    """Containers, codecs and limits."""
+    rows = [
+        ["containers", ", ".join(formats.VIDEO_CONTAINERS)],
+        ["video codecs", ", ".join(formats.VIDEO_DECODERS)],
+        ["audio codecs", ", ".join(formats.AUDIO_DECODERS)],
+    ]
+    meanings = _attributes(Limits)
+    limits = [
+        [f"`{field.name}`", f"{field.default:,}", meanings[field.name]]
+        for field in dataclasses.fields(Limits)
+        if field.name not in Settings.model_fields
+    ]
+    names = "\nNames are ffmpeg's. Playlists, concat scripts and image sequences are never opened.\n\n"
+    return f"{names}{table(('', 'allowed'), rows)}\n{table(('limit', 'value', 'meaning'), limits)}\n"
+
+
+def _attributes(cls: type) -> Mapping[str, str]:
+    """What the docstring's section `Attributes` says of each name."""
+    section = (cls.__doc__ or "").partition("Attributes:\n")[2]
+    entries = re.findall(r"^ {8}(\w+): (.*(?:\n {12}.*)*)", section, re.MULTILINE)
+    return {name: _sentence(text) for name, text in entries}
+
+
+def _sentence(text: str) -> str:
+    return " ".join(text.split()).rstrip(".")
+
+
+TABLES: Mapping[str, Any] = {"settings": settings, "presets": presets, "outputs": outputs, "sources": sources}
+
+
+def render(text: str) -> str:
+    """A document with its generated tables as the code has them now."""
+    return GENERATED.sub(lambda found: found["name"] + found[2] + TABLES[found["name"]](), text)
+
+
+def main() -> None:
+    """Rewrites the documents."""
+    for path in sorted(HERE.glob("*.md")):
+        path.write_text(render(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
