@@ -19,7 +19,6 @@ from edgecode.core.settings import Settings
 from edgecode.core.stamp import config_digest, make_stamp
 from edgecode.core.telemetry import Tracer, configure_logging
 from edgecode.v1 import stamp_pb2
-from edgecode.workers.attempt import Parts
 from edgecode.workers.fleet_entry import fleet_entry
 from edgecode.workers.host import Host
 from edgecode.workers.lanes import Lanes
@@ -27,6 +26,7 @@ from edgecode.workers.media.leftovers import reap_leftovers
 from edgecode.workers.media.limits import Limits
 from edgecode.workers.media.tools import find_tools
 from edgecode.workers.metrics import WorkerMetrics
+from edgecode.workers.parts import Parts
 from edgecode.workers.scratch import Scratch
 from edgecode.workers.slots import Slots
 

@@ -2,11 +2,8 @@
 
 import asyncio
 import enum
-import shutil
 import uuid
 from collections.abc import Coroutine
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import nats.errors
@@ -14,26 +11,14 @@ import structlog
 from nats.aio.msg import Msg
 from opentelemetry.trace import SpanKind
 
-from edgecode.core.blobs import Blobs, source_key
-from edgecode.core.bus import Bus
-from edgecode.core.crash import CrashPoints
-from edgecode.core.lifecycle import Background
-from edgecode.core.log import Log, SubjectExpired
-from edgecode.core.settings import Settings
-from edgecode.core.stamp import Stamp, stamp_to_proto
-from edgecode.core.telemetry import Tracer
-from edgecode.v1 import media_pb2, stamp_pb2
+from edgecode.core.log import SubjectExpired
 from edgecode.workers.assignment import Assignment
 from edgecode.workers.faults import failure_of
 from edgecode.workers.job_log import JobLog
-from edgecode.workers.media.tags import FileTags
-from edgecode.workers.media.tools import MediaTools
+from edgecode.workers.make import make
+from edgecode.workers.parts import Parts
 from edgecode.workers.progress import ProgressReport
-from edgecode.workers.scratch import Scratch
-from edgecode.workers.slots import Slots
 from edgecode.workers.tasks.kinds import KINDS
-from edgecode.workers.tasks.work import Result, Work
-from edgecode.workers.upload import Maker, Upload
 
 log = structlog.get_logger()
 
@@ -50,27 +35,6 @@ class Ended(enum.StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What every attempt of this worker works with."""
-
-    bus: Bus
-    log: Log
-    blobs: Blobs
-    tools: MediaTools
-    digests: stamp_pb2.Digests
-    scratch: Scratch
-    slots: Slots
-    settings: Settings
-    tracer: Tracer
-    crash: CrashPoints
-
-    @property
-    def stamp(self) -> Stamp:
-        """Of this process."""
-        return self.bus.stamp
-
-
 class Attempt:
     """One try of one task. `stop` and `release` end it early; whatever happens, `run` returns."""
 
@@ -82,8 +46,8 @@ class Attempt:
         self._message = message
         self._parts = parts
         self._job_log = JobLog(parts.log, assignment, self.attempt_id)
-        self._asked = asyncio.Event()
         self._ask: Ended | None = None
+        self._doing: asyncio.Task[Any] | None = None
         self._log = log.bind(job=self._task.job_id, task=self._task.task_id, attempt=self.attempt_id)
 
     @property
@@ -103,7 +67,8 @@ class Attempt:
         if self._ask is None:
             self._log.info("attempt.asked_to_end", ask=ask, reason=reason)
             self._ask = ask
-            self._asked.set()
+            if self._doing is not None:
+                self._doing.cancel()
 
     def redelivered(self, message: Msg) -> None:
         """Takes over the newest delivery of its task: the broker hears no beat and no ack of an older one."""
@@ -112,8 +77,6 @@ class Attempt:
 
     async def run(self) -> Ended:
         """Does it all, and returns how it ended."""
-        beats = Background("attempt-beat")
-        beats.start(self._beat())
         attributes = {"edgecode.job": self._task.job_id, "edgecode.task": self._task.task_id}
         name = f"attempt {self._kind.name}"
         try:
@@ -123,8 +86,6 @@ class Attempt:
             self._log.warning("attempt.expired", why=str(error))
             ended = Ended.EXPIRED
             await self._message.ack()
-        finally:
-            await beats.stop()
         self._log.info("attempt.ended", kind=self._kind.name, how=ended, n=self._task.n, epoch=self._task.epoch)
         return ended
 
@@ -153,11 +114,9 @@ class Attempt:
         The leader answers each outcome with a new scheduling under a new number or with none at all, so the message
         of this one is of no more use.
         """
-        started = datetime.now(UTC)
         progress = ProgressReport(self._parts.bus, self.assignment, self.attempt_id)
-        progress.start()
         try:
-            made = await self._unless_asked(self._make(progress, started))
+            made = await self._unless_asked(make(self._task, self.attempt_id, self._parts, progress.report))
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is the outcome of the attempt
             failure = failure_of(error)
             self._log.warning("attempt.failed", reason=failure.reason, words=failure.message, exc_info=error)
@@ -168,9 +127,8 @@ class Attempt:
             await progress.stop()
         if made is None:
             return await self._record_end()
-        source, files = made
         self._parts.crash.at("worker.before_outcome")
-        await self._job_log.succeeded(source, files)
+        await self._job_log.succeeded(made.source, made.files)
         await progress.finish([output.output_id for output in self._task.outputs])
         return Ended.SUCCEEDED
 
@@ -180,63 +138,29 @@ class Attempt:
             return Ended.RELEASED
         return Ended.STOPPED
 
-    async def _make(
-        self, progress: ProgressReport, started: datetime
-    ) -> tuple[media_pb2.MediaInfo | None, list[media_pb2.ArtifactFile]]:
-        folder = self._parts.scratch.attempt(self.attempt_id)
-        try:
-            source = None
-            if self._kind.needs_source:
-                source = folder / "source"
-                sha256 = self._task.asset_sha256
-                await self._parts.blobs.fetch_file(source_key(sha256), source, sha256)
-            tags = self._tags()
-            work_folder = folder / "work"
-            work_folder.mkdir()
-            work = Work(self._task, source, work_folder, tags, self._parts.tools, progress.report)
-            result: Result = await self._kind.run(work)
-            maker = Maker(stamp_to_proto(self._parts.stamp), self._parts.digests, self.attempt_id)
-            upload = Upload(self._parts.blobs, self._task, maker)
-            return result.source, await upload.put(result.files, tags, started, datetime.now(UTC))
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-    def _tags(self) -> FileTags:
-        stamp = self._parts.stamp
-        return FileTags(
-            service=stamp.service,
-            version=stamp.version,
-            revision=stamp.revision,
-            dirty=bool(stamp.dirty),
-            toolchain_digest=self._parts.digests.toolchain_digest,
-            source_sha256=self._task.asset_sha256,
-            job_id=self._task.job_id,
-        )
-
     async def _unless_asked(self, work: Coroutine[Any, Any, _Value]) -> _Value | None:
         """What the work returns; None when the attempt was asked to end before: then the work is cancelled and over."""
         doing = asyncio.create_task(work)
-        asked = asyncio.create_task(self._asked.wait())
+        self._doing = doing
         try:
-            await asyncio.wait((doing, asked), return_when=asyncio.FIRST_COMPLETED)
-            return doing.result() if doing.done() else None
+            await asyncio.wait((doing,))
         finally:
-            asked.cancel()
-            if not doing.done():
-                doing.cancel()
-                await asyncio.wait((doing,))
-                if not doing.cancelled() and (error := doing.exception()) is not None:
-                    self._log.warning("attempt.broke_while_ending", exc_info=error)
+            doing.cancel()
+            self._doing = None
+        if not doing.cancelled():
+            return doing.result()
+        return None
 
-    async def _beat(self) -> None:
-        """Keeps the task ours at the broker, and looks for decisions that a lost control message would have told."""
-        while True:
-            await asyncio.sleep(self._parts.settings.beat_seconds)
-            try:
-                await self._message.in_progress()
-                reason = await self._job_log.end()
-            except (nats.errors.Error, TimeoutError) as error:
-                self._log.warning("attempt.beat_missed", why=repr(error))
-                continue
-            if reason:
-                self.stop(reason)
+    async def beat(self) -> None:
+        """Keeps the task ours at the broker, and looks for decisions that a lost control message would have told.
+
+        Called by the host every `beat_seconds`; never raises for a broker that is away.
+        """
+        try:
+            await self._message.in_progress()
+            reason = await self._job_log.end()
+        except (nats.errors.Error, TimeoutError) as error:
+            self._log.warning("attempt.beat_missed", why=repr(error))
+            return
+        if reason:
+            self.stop(reason)

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from edgecode.core import contract
 from edgecode.core.stamp import stamp_to_proto
 from edgecode.v1 import bus_pb2
-from edgecode.workers.attempt import Parts
 from edgecode.workers.host import Host
+from edgecode.workers.parts import Parts
 
 
 def fleet_entry(parts: Parts, host: Host) -> Callable[[], bus_pb2.FleetEntry]:

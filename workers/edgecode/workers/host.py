@@ -16,9 +16,10 @@ from edgecode.core.lifecycle import Background
 from edgecode.core.pull import ConsumerGone
 from edgecode.v1 import bus_pb2
 from edgecode.workers.assignment import Assignment, Unreadable, read_assignment
-from edgecode.workers.attempt import Attempt, Ended, Parts
+from edgecode.workers.attempt import Attempt, Ended
 from edgecode.workers.lanes import Lanes
 from edgecode.workers.metrics import WorkerMetrics
+from edgecode.workers.parts import Parts
 from edgecode.workers.tasks.kinds import KINDS
 
 log = structlog.get_logger()
@@ -39,7 +40,8 @@ class Host:
         self._beat: FleetBeat | None = None
         self._wakes = {c: asyncio.Event() for c in subjects.CLASSES}
         self._laneless = False
-        self._loops = [Background(f"serve-{c}") for c in subjects.CLASSES]
+        self._loops = {c: Background(f"serve-{c}") for c in subjects.CLASSES}
+        self._beats = Background("attempt-beats")
         self._running: dict[tuple[str, str, int], Attempt] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
@@ -55,7 +57,7 @@ class Host:
     @property
     def failed(self) -> list[asyncio.Future[BaseException]]:
         """Done when a loop of the host has failed."""
-        return [loop.failed for loop in self._loops if loop.failed is not None]
+        return [loop.failed for loop in (*self._loops.values(), self._beats) if loop.failed is not None]
 
     async def start(self, beat: FleetBeat) -> None:
         """Listens, then asks for work."""
@@ -66,7 +68,8 @@ class Host:
             subject = subjects.wake(task_class, stamp.build_key)
             self._endings.append(await bus.subscribe(subject, self._waker(task_class)))
         await self._lanes.start()
-        for task_class, loop in zip(subjects.CLASSES, self._loops, strict=True):
+        self._beats.start(self._beat_attempts())
+        for task_class, loop in self._loops.items():
             if self._parts.slots.limits[task_class]:
                 loop.start(self._serve(task_class))
 
@@ -92,7 +95,7 @@ class Host:
     async def stop(self) -> None:
         """Ends everything now; attempts still under way are left to redelivery. Twice is legal."""
         self.draining = True
-        for loop in self._loops:
+        for loop in self._loops.values():
             await loop.stop()
         endings, self._endings = self._endings, []
         if self._parts.bus.nc.is_connected:
@@ -101,6 +104,7 @@ class Host:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._beats.stop()
         await self._lanes.stop()
 
     def _waker(self, task_class: str) -> Callable[[Incoming], Awaitable[None]]:
@@ -128,6 +132,11 @@ class Host:
                 task = attempt.assignment.task
                 if task.job_id == order.job_id and task.epoch <= order.epoch:
                     attempt.stop(order.reason)
+
+    async def _beat_attempts(self) -> None:
+        while True:
+            await asyncio.sleep(self._parts.settings.beat_seconds)
+            await asyncio.gather(*(attempt.beat() for attempt in self.attempts))
 
     async def _serve(self, task_class: str) -> None:
         wake = self._wakes[task_class]

@@ -1,5 +1,6 @@
 """What an attempt says in its job's log, each word once."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from edgecode.core import subjects
@@ -38,7 +39,7 @@ class JobLog:
         event = self._by_this(event_pb2.AttemptStarted(digests=digests))
         await self._append("started", event_pb2.Event(attempt_started=event))
 
-    async def succeeded(self, source: media_pb2.MediaInfo | None, files: list[media_pb2.ArtifactFile]) -> None:
+    async def succeeded(self, source: media_pb2.MediaInfo | None, files: Sequence[media_pb2.ArtifactFile]) -> None:
         """All it made is in the store."""
         event = self._by_this(event_pb2.AttemptSucceeded(source=source, files=files))
         await self._append("outcome", event_pb2.Event(attempt_succeeded=event))

@@ -28,10 +28,7 @@ class ProgressReport:
         self._fractions: dict[str, float] = {}
         self._news = asyncio.Event()
         self._background = Background("progress")
-
-    def start(self) -> None:
-        """Begins to publish what `report` is told."""
-        self._background.start(self._publish_forever())
+        self._started = False
 
     def report(self, outputs: Sequence[bus_pb2.OutputProgress], speed_ratio: float) -> None:
         """Takes the state of all outputs; never blocks."""
@@ -47,10 +44,15 @@ class ProgressReport:
             )
         self._latest.speed_ratio = speed_ratio
         self._news.set()
+        if not self._started:
+            self._started = True
+            self._background.start(self._publish_forever())
 
     async def finish(self, output_ids: Sequence[str]) -> None:
-        """Says that all outputs are done, and no more."""
+        """Says that all outputs are done, and no more; nothing for a task without outputs."""
         await self.stop()
+        if not output_ids:
+            return
         known = {output.output_id: output for output in self._latest.outputs}
         for output_id in output_ids:
             output = known.get(output_id) or self._latest.outputs.add(output_id=output_id)

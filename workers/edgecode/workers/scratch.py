@@ -52,11 +52,9 @@ class Scratch:
         entry.unlink(missing_ok=True)
         return True
 
-    def attempt(self, attempt_id: str) -> Path:
-        """A new folder for one attempt."""
-        folder = self._own / attempt_id
-        folder.mkdir()
-        return folder
+    def folder(self, attempt_id: str) -> Path:
+        """Where one attempt may make its folder."""
+        return self._own / attempt_id
 
     def close(self) -> None:
         """Removes this process's folder; twice is legal."""

@@ -51,8 +51,7 @@ class Upload:
             await self._blobs.put_file(file.blob_key, one.path)
             await self._blobs.put(file.statement_blob_key, words)
             files.append(file)
-        if files:
-            await self._blobs.put(self._key(ATTEMPT_MANIFEST), _manifest(files))
+        await self._blobs.put(self._key(ATTEMPT_MANIFEST), _manifest(files))
         return files
 
     def _key(self, file_name: str) -> str:

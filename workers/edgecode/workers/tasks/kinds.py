@@ -11,11 +11,12 @@ from edgecode.workers.tasks.work import Run
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of task."""
+    """One kind of task; where it needs no scratch folder, `Work.scratch` does not exist."""
 
     name: str
     run: Run
-    needs_source: bool
+    needs_source: bool = False
+    needs_scratch: bool = True
 
 
 KINDS: Mapping[int, Kind] = MappingProxyType(
@@ -23,7 +24,7 @@ KINDS: Mapping[int, Kind] = MappingProxyType(
         event_pb2.TASK_KIND_PROBE: Kind("probe", probe.run, needs_source=True),
         event_pb2.TASK_KIND_TRANSCODE: Kind("transcode", transcode.run, needs_source=True),
         event_pb2.TASK_KIND_THUMBNAIL: Kind("thumbnail", thumbnail.run, needs_source=True),
-        event_pb2.TASK_KIND_MANIFEST: Kind("manifest", manifest.run, needs_source=False),
-        event_pb2.TASK_KIND_NOOP: Kind("noop", noop.run, needs_source=False),
+        event_pb2.TASK_KIND_MANIFEST: Kind("manifest", manifest.run),
+        event_pb2.TASK_KIND_NOOP: Kind("noop", noop.run, needs_scratch=False),
     }
 )

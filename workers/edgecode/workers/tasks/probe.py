@@ -6,4 +6,4 @@ from edgecode.workers.tasks.work import Result, Work
 
 async def run(work: Work) -> Result:
     """Finds out in the sandbox."""
-    return Result(source=await probe(work.source_file, work.scratch, work.tools))
+    return Result(source=await probe(work.source, work.scratch, work.tools))

@@ -8,7 +8,7 @@ async def run(work: Work) -> Result:
     """Makes and verifies each thumbnail asked for."""
     task = work.task
     files = [
-        await thumbnail(work.source_file, task.source, output, work.scratch, work.tags, work.tools)
+        await thumbnail(work.source, task.source, output, work.scratch, work.tags, work.tools)
         for output in task.outputs
     ]
     return Result(files=files)

@@ -8,6 +8,6 @@ async def run(work: Work) -> Result:
     """Encodes and verifies the ladder."""
     task = work.task
     files = await transcode(
-        work.source_file, task.source, task.outputs, work.scratch, work.tags, work.tools, work.on_progress
+        work.source, task.source, task.outputs, work.scratch, work.tags, work.tools, work.on_progress
     )
     return Result(files=files)

@@ -16,25 +16,19 @@ class Work:
 
     Attributes:
         task: as the leader scheduled it.
-        source: the source's bytes, local and checked; None for kinds that need none.
-        scratch: empty folder of this attempt, absolute.
+        source: file with the source's bytes, absolute and checked; absent for kinds that need none.
+        scratch: empty folder of this attempt, absolute; absent for kinds that need none.
         tags: for the metadata of the files made.
         tools: of this worker.
         on_progress: may be called as often as there is something to say.
     """
 
     task: bus_pb2.TaskMessage
-    source: Path | None
+    source: Path
     scratch: Path
     tags: FileTags
     tools: MediaTools
     on_progress: OnProgress
-
-    @property
-    def source_file(self) -> Path:
-        """The source of a kind that has one."""
-        assert self.source is not None, f"{self.task.task_id} was given no source"
-        return self.source
 
 
 @dataclass(frozen=True, slots=True)

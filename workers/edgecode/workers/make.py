@@ -1,0 +1,66 @@
+"""The work of one attempt: the source into scratch, the task's kind run on it, what it made into the store."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from edgecode.core.blobs import source_key
+from edgecode.core.stamp import stamp_to_proto
+from edgecode.v1 import bus_pb2, media_pb2
+from edgecode.workers.media.tags import FileTags
+from edgecode.workers.media.transcode import OnProgress
+from edgecode.workers.parts import Parts
+from edgecode.workers.tasks.kinds import KINDS, Kind
+from edgecode.workers.tasks.work import Work
+from edgecode.workers.upload import Maker, Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What an attempt found and made; the files are in the store."""
+
+    source: media_pb2.MediaInfo | None = None
+    files: Sequence[media_pb2.ArtifactFile] = ()
+
+
+async def make(task: bus_pb2.TaskMessage, attempt_id: str, parts: Parts, on_progress: OnProgress) -> Made:
+    """Does it. Cancelled, it stops what it started within a second; in any case it leaves no scratch.
+
+    Raises:
+        MediaFailure, or what store, disk and defects raise: `faults.failure_of` reads them.
+    """
+    kind = KINDS[task.kind]
+    folder = parts.scratch.folder(attempt_id)
+    work = Work(task, folder / "source", folder / "work", _tags(task, parts), parts.tools, on_progress)
+    if not kind.needs_scratch:
+        return Made((await kind.run(work)).source)
+    work.scratch.mkdir(parents=True)
+    try:
+        if kind.needs_source:
+            await parts.blobs.fetch_file(source_key(task.asset_sha256), work.source, task.asset_sha256)
+        return await _make(kind, work, Maker(stamp_to_proto(parts.stamp), parts.digests, attempt_id), parts)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _make(kind: Kind, work: Work, maker: Maker, parts: Parts) -> Made:
+    started = datetime.now(UTC)
+    result = await kind.run(work)
+    if not result.files:
+        return Made(result.source)
+    upload = Upload(parts.blobs, work.task, maker)
+    return Made(result.source, await upload.put(result.files, work.tags, started, datetime.now(UTC)))
+
+
+def _tags(task: bus_pb2.TaskMessage, parts: Parts) -> FileTags:
+    stamp = parts.stamp
+    return FileTags(
+        service=stamp.service,
+        version=stamp.version,
+        revision=stamp.revision,
+        dirty=bool(stamp.dirty),
+        toolchain_digest=parts.digests.toolchain_digest,
+        source_sha256=task.asset_sha256,
+        job_id=task.job_id,
+    )
