@@ -113,7 +113,11 @@ test-node: .venv-test/dev-pins
 	else PATH="$(TEST_BIN):$$PATH" $(TEST_BIN)/python -m pytest tests/node; fi
 
 test-containers: .venv-test/dev-pins
-	$(TEST_BIN)/python -m pytest tests/containers
+	@if ! command -v docker >/dev/null; then echo 'make test-containers could not run: there is no docker here'; \
+	elif ! docker info >/dev/null 2>&1; then echo 'make test-containers could not run: no container engine answers'; \
+	elif ! docker compose version >/dev/null 2>&1 && ! command -v docker-compose >/dev/null; then \
+	  echo 'make test-containers could not run: there is no docker compose here'; \
+	else PATH="$(TEST_BIN):$$PATH" $(TEST_BIN)/python -m pytest tests/containers; fi
 
 docs: .venv-test/dev-pins
 	$(TEST_BIN)/python docs/generate.py

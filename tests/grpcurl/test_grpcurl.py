@@ -48,4 +48,4 @@ async def test_the_descriptor_set_of_a_release_stands_in_for_reflection(processe
     status, output = await run_script(processes, script("docs/clients.md", "grpcurl-set", server=up.server), tmp_path)
     assert status == 0, output
     assert "edgecode.v1.JobService" in output
-    assert '"answered_by"' in output
+    assert '"answeredBy"' in output

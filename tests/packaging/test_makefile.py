@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,9 +61,44 @@ def test_ci_runs_everything_it_can_says_what_it_cannot_and_masks_no_failure(
     ci = tmp_path / ".ci/run"
     ci.parent.mkdir()
     shutil.copy(REPOSITORY / ".ci/run", ci)
-    recipes = {"test": f"@echo 7 passed in 1.00s; {first}", "test-chaos": "@read line; echo 3 passed in 2.00s"}
+    recipes = {
+        "test": f"@echo 7 passed in 1.00s; {first}",
+        "test-chaos": "@read line; echo 3 passed in 2.00s",
+        "test-containers": "@echo make test-containers could not run: no container engine answers",
+        "test-grpcurl": "@echo 4 passed in 3.00s",
+        "test-node": "@echo make test-node could not run: there is no npm here",
+    }
     (tmp_path / "Makefile").write_text("".join(f"{name}:\n\t{recipe}\n" for name, recipe in recipes.items()))
     done = subprocess.run([ci], env=clean_environ(), input="never read", capture_output=True, text=True, check=False)
     assert done.returncode == status, done.stderr
-    assert "== make test-containers could not run: " in done.stdout
-    assert done.stdout.splitlines()[-2:] == ["== make test: 7 passed in 1.00s", "== make test-chaos: 3 passed in 2.00s"]
+    assert done.stdout.splitlines()[-5:] == [
+        "== make test: 7 passed in 1.00s",
+        "== make test-chaos: 3 passed in 2.00s",
+        "== make test-containers: make test-containers could not run: no container engine answers",
+        "== make test-grpcurl: 4 passed in 3.00s",
+        "== make test-node: make test-node could not run: there is no npm here",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        ("test-grpcurl", "there is no Go here"),
+        ("test-node", "there is no npm here"),
+        ("test-containers", "there is no docker here"),
+    ],
+)
+def test_a_target_that_needs_more_than_python_says_in_one_line_what_is_missing(
+    target: str, sentence: str, tmp_path: Path
+) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("make", "sh", "grep", "env", "echo"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+    (tools / "python3").symlink_to(sys.executable)
+    marks = tmp_path / "tree/.venv-test/dev-pins"
+    marks.parent.mkdir(parents=True)
+    marks.touch()
+    done = _make(tmp_path, target, "--assume-old=.venv-test/dev-pins", PATH=str(tools))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [f"make {target} could not run: {sentence}"]
