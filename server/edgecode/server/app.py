@@ -79,7 +79,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: core_bus.Bus, terminatio
     )  # fmt: skip
     uploads = Uploads(
         stamp=stamp, settings=settings, events=events, ledger=ledger, reads=reads, blobs=blobs, presets=presets,
-        acceptance=acceptance,
+        acceptance=acceptance, crash=crash,
     )  # fmt: skip
 
     async def sweep_uploads() -> int:

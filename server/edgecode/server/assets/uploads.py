@@ -17,6 +17,7 @@ import structlog
 from edgecode.core import subjects
 from edgecode.core.blobs import Blobs, source_key
 from edgecode.core.bus import Outgoing
+from edgecode.core.crash import CrashPoints
 from edgecode.core.errors import (
     AlreadyExists,
     Conflict,
@@ -74,6 +75,7 @@ class Uploads:
         blobs: Blobs,
         presets: Presets,
         acceptance: JobAcceptance,
+        crash: CrashPoints,
     ) -> None:
         self._stamp = StampRow.of(stamp)
         self._settings = settings
@@ -84,6 +86,7 @@ class Uploads:
         self._parts = UploadParts(blobs)
         self._presets = presets
         self._acceptance = acceptance
+        self._crash = crash
         self._streams: set[str] = set()
         self._finishing: set[asyncio.Task[AssetRow]] = set()
 
@@ -181,7 +184,9 @@ class Uploads:
                 metadata={"sha256": digests.sha256},
             )
         await self._blobs.put_stream(source_key(digests.sha256), self._checked(session.stored, digests.sha256))
+        self._crash.at("upload.after_source")
         asset = await self._create(asset_id, opening, digests)
+        self._crash.at("upload.after_asset")
         call.written_sequence = asset.last_sequence
         await self._settle(asset, opening, call)
         return asset
@@ -257,6 +262,7 @@ class Uploads:
                 retention_seconds=opening.metadata.retention_seconds,
             )
             await self._acceptance.create(request, call, asset)
+            self._crash.at("upload.after_job")
         await self._parts.forget(asset.asset_id)
 
     async def _after_finish(

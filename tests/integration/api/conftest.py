@@ -1,0 +1,153 @@
+"""One broker, server and worker for all tests of the API: each test is a caller of its own."""
+
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from grpc import aio
+
+from edgecode.core.bus import Bus, connect
+from edgecode.core.settings import Settings
+from edgecode.core.stamp import make_stamp
+from edgecode.v1 import asset_pb2, job_pb2
+from tests.harness.api import Api
+from tests.harness.broker import Broker
+from tests.harness.process import Process, Processes
+
+
+class AsCaller(aio.UnaryUnaryClientInterceptor):
+    """Adds the caller's name to every unary call."""
+
+    def __init__(self, caller: str) -> None:
+        self._caller = caller
+
+    async def intercept_unary_unary(self, continuation: Any, details: aio.ClientCallDetails, request: Any) -> Any:
+        return await continuation(_named(details, self._caller), request)
+
+
+class AsStreamCaller(aio.StreamUnaryClientInterceptor):
+    """Adds the caller's name to every upload."""
+
+    def __init__(self, caller: str) -> None:
+        self._caller = caller
+
+    async def intercept_stream_unary(self, continuation: Any, details: aio.ClientCallDetails, requests: Any) -> Any:
+        return await continuation(_named(details, self._caller), requests)
+
+
+def _named(details: aio.ClientCallDetails, caller: str) -> aio.ClientCallDetails:
+    metadata = aio.Metadata(*(details.metadata or ()), ("edgecode-caller", caller))
+    return details._replace(metadata=metadata)  # type: ignore[attr-defined,no-any-return] # it is a named tuple
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What runs, and how to reach it."""
+
+    settings: Settings
+    processes: Processes
+    broker: Broker
+    server: Process
+    address: str
+
+    @asynccontextmanager
+    async def client(self, caller: str = "", address: str = "") -> AsyncIterator[Api]:
+        """A client, by default of this stack's server and with a name of its own."""
+        name = caller or f"test-{uuid.uuid4().hex[:12]}"
+        interceptors = [AsCaller(name), AsStreamCaller(name)]
+        async with aio.insecure_channel(address or self.address, interceptors=interceptors) as channel:
+            yield Api(channel)
+
+    @asynccontextmanager
+    async def another_server(self, **changed: Any) -> AsyncIterator[tuple[Process, Api]]:
+        """A second server on the same broker and ledger, with settings of its own."""
+        process = await self.processes.server(self.settings.model_copy(update=changed))
+        try:
+            async with self.client(address=(await process.ready())["grpc_address"]) as api:
+                yield process, api
+        finally:
+            await process.terminate()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """Started once."""
+    folder = tmp_path_factory.mktemp("api")
+    processes = Processes()
+    try:
+        yield await start_stack(processes, folder)
+    finally:
+        await processes.close()
+
+
+async def start_stack(processes: Processes, folder: Path, *, worker: bool = True, **changed: Any) -> Stack:
+    """Broker, server and, unless told otherwise, a worker."""
+    broker = Broker(processes, folder / "nats")
+    await broker.start()
+    settings = Settings(
+        environment="test",
+        nats_url=broker.url,
+        data_dir=folder / "data",
+        grpc_address="127.0.0.1:0",
+        metrics_address="",
+        fleet_beat_seconds=1.0,
+        fleet_ttl_seconds=6.0,
+        fleet_grace_seconds=1.0,
+        sweep_seconds=1.0,
+        backoff_seconds=0.1,
+        **changed,
+    )
+    server = await processes.server(settings)
+    if worker:
+        await processes.worker(settings)
+    return Stack(settings, processes, broker, server, (await server.ready())["grpc_address"])
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def api(stack: Stack) -> AsyncIterator[Api]:
+    """A client with a name of its own."""
+    async with stack.client() as client:
+        yield client
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def log_bus(stack: Stack) -> AsyncIterator[Bus]:
+    """The test's own connection to the broker."""
+    bus = await connect(stack.broker.url, make_stamp("test", "test"))
+    yield bus
+    await bus.close()
+
+
+@pytest.fixture(scope="session")
+def clip() -> bytes:
+    """The real clip of the repository."""
+    return resources.files("edgecode.cli").joinpath("data/bbb.mp4").read_bytes()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def asset(stack: Stack, clip: bytes) -> asset_pb2.Asset:
+    """The clip, uploaded once."""
+    async with stack.client("shared") as client:
+        return await client.upload(clip, file_name="bbb.mp4", labels={"shelf": "shared"})
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def finished_job(stack: Stack, asset: asset_pb2.Asset) -> job_pb2.Job:
+    """A thumbnail of the clip, made once."""
+    async with stack.client("shared") as client:
+        request = job_pb2.CreateJobRequest(asset_id=asset.asset_id, preset="thumbnail", labels={"shelf": "shared"})
+        job = await client.finished((await client.jobs.CreateJob(request)).job_id)
+        assert job.state == job_pb2.Job.STATE_SUCCEEDED, job
+        return job
+
+
+@pytest.fixture
+def unique() -> Callable[[], str]:
+    """Ids nobody used."""
+    return lambda: uuid.uuid4().hex

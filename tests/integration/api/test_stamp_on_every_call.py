@@ -1,0 +1,152 @@
+"""Every reply carries stamp and, where it refuses, a reason: every RPC of the contract, unknown ones, health."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf import descriptor_pool
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.message import Message
+from grpc import aio
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from edgecode.server.reflection import HEALTH, SERVICES, V1, V1ALPHA
+from edgecode.v1 import asset_pb2, fleet_pb2, incident_pb2, job_pb2
+from tests.harness.api import STAMP_KEYS, Api, Refusal, metadata_of, refusal, stream
+from tests.integration.api.conftest import Stack
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+FOREIGN = "00000000-0000-4000-8000-000000000000"
+BAD: dict[str, tuple[Message, str]] = {
+    "AssetService/UploadAsset": (asset_pb2.UploadAssetRequest(upload_id="../x"), "INVALID_FIELD"),
+    "AssetService/QueryUpload": (asset_pb2.QueryUploadRequest(upload_id="none"), "UPLOAD_NOT_FOUND"),
+    "AssetService/GetAsset": (asset_pb2.GetAssetRequest(asset_id="x.>"), "ASSET_NOT_FOUND"),
+    "AssetService/ListAssets": (asset_pb2.ListAssetsRequest(page_size=-1), "INVALID_PAGE_SIZE"),
+    "AssetService/DeleteAsset": (asset_pb2.DeleteAssetRequest(asset_id=FOREIGN), "ASSET_NOT_FOUND"),
+    "JobService/CreateJob": (job_pb2.CreateJobRequest(), "INVALID_FIELD"),
+    "JobService/GetJob": (job_pb2.GetJobRequest(), "INVALID_FIELD"),
+    "JobService/ListJobs": (job_pb2.ListJobsRequest(filter="colour = red"), "INVALID_FILTER"),
+    "JobService/WatchJob": (job_pb2.WatchJobRequest(job_id=FOREIGN), "JOB_NOT_FOUND"),
+    "JobService/WatchJobs": (job_pb2.WatchJobsRequest(filter="state = RUNNING"), "INVALID_FILTER"),
+    "JobService/WaitJob": (job_pb2.WaitJobRequest(job_id=FOREIGN), "JOB_NOT_FOUND"),
+    "JobService/CancelJob": (job_pb2.CancelJobRequest(job_id=FOREIGN), "JOB_NOT_FOUND"),
+    "JobService/RetryJob": (job_pb2.RetryJobRequest(job_id=FOREIGN), "JOB_NOT_FOUND"),
+    "JobService/DeleteJob": (job_pb2.DeleteJobRequest(job_id=FOREIGN), "JOB_NOT_FOUND"),
+    "JobService/ListTasks": (job_pb2.ListTasksRequest(order_by="colour"), "INVALID_ORDER_BY"),
+    "JobService/ListArtifacts": (job_pb2.ListArtifactsRequest(page_token="foreign"), "INVALID_PAGE_TOKEN"),
+    "JobService/GetArtifact": (job_pb2.GetArtifactRequest(artifact_id=FOREIGN), "ARTIFACT_NOT_FOUND"),
+    "JobService/DownloadArtifact": (job_pb2.DownloadArtifactRequest(offset_bytes=-1), "INVALID_FIELD"),
+    "JobService/GetPreset": (job_pb2.GetPresetRequest(preset="cinema"), "PRESET_NOT_FOUND"),
+    "JobService/ListPresets": (job_pb2.ListPresetsRequest(page_token="foreign"), "INVALID_PAGE_TOKEN"),
+    "FleetService/ListInstances": (fleet_pb2.ListInstancesRequest(filter="pid = 1"), "INVALID_FILTER"),
+    "FleetService/ListBuilds": (fleet_pb2.ListBuildsRequest(page_size=-1), "INVALID_PAGE_SIZE"),
+    "IncidentService/TraceJob": (incident_pb2.TraceJobRequest(job_id="x"), "JOB_NOT_FOUND"),
+}
+# Their requests have no fields that could be wrong: only bytes that are no message.
+WITHOUT_FIELDS = {"FleetService/GetStatus", "FleetService/GetBuildInfo"}
+
+
+def methods() -> Iterator[MethodDescriptor]:
+    pool = descriptor_pool.Default()
+    for service in SERVICES:
+        yield from pool.FindServiceByName(service).methods
+
+
+def path(method: MethodDescriptor) -> str:
+    return f"{method.containing_service.full_name}/{method.name}"
+
+
+def call(api: Api, method: MethodDescriptor, request: bytes) -> Any:
+    name = f"/{path(method)}"
+    if method.client_streaming:
+        return api.channel.stream_unary(name)(iter([request]))
+    return (
+        api.channel.unary_stream(name)(request) if method.server_streaming else api.channel.unary_unary(name)(request)
+    )
+
+
+def is_stamped(metadata: Any, stack: Stack) -> bool:
+    instance = stack.server.events[0]["instance"]
+    return all(metadata.get(key) for key in STAMP_KEYS) and metadata["edgecode-instance"] == instance
+
+
+def check(found: Refusal, stack: Stack) -> None:
+    assert is_stamped(found.initial, stack), found
+    assert is_stamped(found.trailing, stack), found
+    assert (found.domain, found.message != "") == ("edgecode.dev", True)
+
+
+@pytest.mark.parametrize("method", [pytest.param(method, id=method.name) for method in methods()])
+async def test_every_rpc_answers_a_bad_request_with_stamp_and_reason(
+    api: Api, stack: Stack, method: MethodDescriptor
+) -> None:
+    garbage = await refusal(call(api, method, b"\xff\xff\xff"))
+    check(garbage, stack)
+    assert (garbage.code, garbage.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED_MESSAGE")
+    name = path(method).removeprefix("edgecode.v1.")
+    if name not in WITHOUT_FIELDS:
+        request, reason = BAD[name]
+        found = await refusal(call(api, method, request.SerializeToString()))
+        check(found, stack)
+        assert found.reason == reason
+
+
+async def test_every_kind_of_success_is_stamped_in_initial_and_trailing_metadata(
+    api: Api, stack: Stack, finished_job: job_pb2.Job
+) -> None:
+    calls = [
+        api.fleet.GetStatus(fleet_pb2.GetStatusRequest()),
+        api.jobs.WatchJob(job_pb2.WatchJobRequest(job_id=finished_job.job_id)),
+        api.assets.UploadAsset(stream(asset_pb2.UploadAssetRequest(upload_id="stamped"))),
+    ]
+    for one in calls:
+        initial, trailing = await metadata_of(one)
+        assert is_stamped(initial, stack)
+        assert is_stamped(trailing, stack)
+
+
+@pytest.mark.parametrize("name", ["/edgecode.v1.JobService/Explode", "/no.such.Service/At", "/x"])
+@pytest.mark.parametrize("arity", ["unary_unary", "unary_stream", "stream_unary", "stream_stream"])
+async def test_an_unknown_method_of_any_arity_is_answered_with_stamp_and_reason(
+    api: Api, stack: Stack, name: str, arity: str
+) -> None:
+    request: Any = iter([b"x"]) if arity.startswith("stream") else b"x"
+    found = await refusal(getattr(api.channel, arity)(name)(request))
+    check(found, stack)
+    assert (found.code, found.reason) == (grpc.StatusCode.UNIMPLEMENTED, "METHOD_UNKNOWN")
+
+
+async def test_a_request_with_a_forged_stamp_gets_no_forged_reply(api: Api, stack: Stack) -> None:
+    forged = (("edgecode-version", "6.6.6"), ("edgecode-instance", "evil"), ("edgecode-revision", "6" * 40))
+    initial, trailing = await metadata_of(api.fleet.GetBuildInfo(fleet_pb2.GetBuildInfoRequest(), metadata=forged))
+    assert is_stamped(initial, stack)
+    assert is_stamped(trailing, stack)
+    assert "6.6.6" not in (initial["edgecode-version"], trailing["edgecode-version"])
+
+
+async def test_health_names_every_service_and_refuses_others_like_any_error(stack: Stack) -> None:
+    async with aio.insecure_channel(stack.address) as channel:
+        health = health_pb2_grpc.HealthStub(channel)  # type: ignore[no-untyped-call] # it ships no types
+        for service in ("", *SERVICES):
+            reply = await health.Check(health_pb2.HealthCheckRequest(service=service))
+            assert reply.status == health_pb2.HealthCheckResponse.SERVING
+        found = await refusal(health.Check(health_pb2.HealthCheckRequest(service="no.such.Service")))
+        check(found, stack)
+        assert (found.code, found.reason) == (grpc.StatusCode.NOT_FOUND, "SERVICE_UNKNOWN")
+
+
+async def test_claims_too_long_or_of_the_wrong_form_are_named(api: Api, stack: Stack) -> None:
+    for key, value in (("edgecode-client-version", "x" * 257), ("edgecode-sequence", "soon")):
+        found = await refusal(api.fleet.GetStatus(fleet_pb2.GetStatusRequest(), metadata=((key, value),)))
+        check(found, stack)
+        assert (found.code, found.fields) == (grpc.StatusCode.INVALID_ARGUMENT, (key,))
+
+
+@pytest.mark.parametrize("service", [V1, V1ALPHA, HEALTH])
+async def test_health_and_reflection_refuse_garbage_like_any_method(api: Api, stack: Stack, service: str) -> None:
+    method = "Check" if service == HEALTH else "ServerReflectionInfo"
+    found = await refusal(api.channel.stream_stream(f"/{service}/{method}")(iter([b"\xff\xff\xff"])))
+    check(found, stack)
+    assert found.reason == "MALFORMED_MESSAGE"
