@@ -10,6 +10,7 @@ import pytest
 
 from edgecode.core import ladder
 from edgecode.v1 import bus_pb2, media_pb2
+from edgecode.workers.media import invocation
 from edgecode.workers.media.inspect_file import read_tags
 from edgecode.workers.media.probe import probe
 from edgecode.workers.media.thumbnail import thumbnail
@@ -72,6 +73,16 @@ async def test_one_processor_gives_the_same_bytes_as_many(clip: Clip, tools: Med
     finally:
         os.sched_setaffinity(0, allowed)
     assert again[0].file.sha256 == clip[1][-1].file.sha256
+
+
+async def test_a_processor_without_vectors_gives_the_same_bytes(
+    tools: MediaTools, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So any x86-64 does: no byte depends on which of ffmpeg's ways the processor allows."""
+    _, usual = await run_ladder(CLIP, scratch, tools, [rung(180)])
+    monkeypatch.setattr(invocation, "CPU_FLAGS", ["-cpuflags", "0"])
+    _, plain = await run_ladder(CLIP, scratch, tools, [rung(180)])
+    assert plain[0].file.sha256 == usual[0].file.sha256
 
 
 async def test_a_rendition_is_the_same_alone_as_in_a_ladder(clip: Clip, tools: MediaTools, scratch: Path) -> None:

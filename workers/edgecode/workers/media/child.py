@@ -1,6 +1,7 @@
 """One child process: its own session, bounded output, an exit with its costs, and a stop that always ends it."""
 
 import asyncio
+import functools
 import os
 import signal
 import subprocess
@@ -91,7 +92,8 @@ class Child:
         assert self._process.stderr is not None
         words = asyncio.StreamReader()
         for pipe, reader in ((self._process.stdout, self.stdout), (self._process.stderr, words)):
-            transport, _ = await loop.connect_read_pipe(lambda r=reader: asyncio.StreamReaderProtocol(r), pipe)
+            protocol = functools.partial(asyncio.StreamReaderProtocol, reader)
+            transport, _ = await loop.connect_read_pipe(protocol, pipe)
             self._transports.append(transport)
         self._tasks.append(asyncio.create_task(self._listen(words)))
 

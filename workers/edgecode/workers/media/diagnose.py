@@ -12,6 +12,7 @@ from edgecode.workers.media.clock import Clock
 from edgecode.workers.media.faults import SENTENCES, MediaFailure, Reason, ours, transient, users
 from edgecode.workers.media.ffmpeg_run import Ending, Run, run_ffmpeg
 from edgecode.workers.media.invocation import compile_command, open_source
+from edgecode.workers.media.limits import Limits
 from edgecode.workers.media.tools import MediaTools, Work
 
 # What ffmpeg says when a documented limit or allowlist stopped it.
@@ -63,7 +64,7 @@ async def bare_decode(
     run = await run_ffmpeg(command, scratch, tools, source_seconds=seconds, clock=Clock())
     if (run.ok and not ends_early(run)) or run.ending is Ending.OUT_OF_TIME:
         return BareDecode(None, run.frames, run.words)
-    return BareDecode(_limit(run) or _own_words(run), run.frames, run.words)
+    return BareDecode(limit_of(run) or _own_words(run), run.frames, run.words)
 
 
 def ends_early(run: Run) -> bool:
@@ -75,18 +76,19 @@ async def explain(run: Run, work: Work) -> MediaFailure:
     """The failure of a run that did not end well; decodes the source when that decides whose fault it is."""
     if NO_SPACE_WORDS in run.words:
         return transient(Reason.NO_SPACE, f"no space left in the scratch folder {work.scratch}", run.words)
-    limit = _limit(run)
+    limit = limit_of(run)
     if limit is not None:
         return users(limit, SENTENCES[limit], run.words)
     decoded = await bare_decode(work.source, work.scratch, work.tools, work.info)
     if decoded.reason is not None:
         return users(decoded.reason, SENTENCES[decoded.reason], decoded.detail)
-    return _our_own(run, work.tools)
+    return own_failure(run, work.tools.limits)
 
 
-def _our_own(run: Run, tools: MediaTools) -> MediaFailure:
+def own_failure(run: Run, limits: Limits) -> MediaFailure:
+    """The failure of a run whose source is not to blame."""
     if run.ending is Ending.STALLED:
-        return ours(Reason.STALLED, f"ffmpeg's clock stood still for {tools.limits.stall_seconds:g} s", run.words)
+        return ours(Reason.STALLED, f"ffmpeg's clock stood still for {limits.stall_seconds:g} s", run.words)
     if run.ending is Ending.OUT_OF_TIME:
         return ours(Reason.TIMEOUT, SENTENCES[Reason.TIMEOUT], run.words)
     if NO_MEMORY_WORDS.search(run.words):
@@ -96,7 +98,8 @@ def _our_own(run: Run, tools: MediaTools) -> MediaFailure:
     return ours(Reason.ENCODER_FAILED, f"{SENTENCES[Reason.ENCODER_FAILED]}: {end}", run.words)
 
 
-def _limit(run: Run) -> Reason | None:
+def limit_of(run: Run) -> Reason | None:
+    """The documented limit or allowlist that ended a run, if one did."""
     if run.exit is not None and run.exit.code == -signal.SIGXFSZ:
         return Reason.OUTPUT_SIZE_EXCEEDED
     return next((reason for words, reason in LIMIT_WORDS if words.search(run.words)), None)

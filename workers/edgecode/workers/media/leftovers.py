@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 
 def process_start(pid: int) -> str | None:
@@ -55,7 +56,7 @@ def reap_leftovers(state_dir: Path) -> list[int]:
     return killed
 
 
-def _read(entry: Path) -> dict[str, object] | None:
+def _read(entry: Path) -> dict[str, Any] | None:
     try:
         facts = json.loads(entry.read_text(encoding="ascii"))
     except (OSError, ValueError):

@@ -248,9 +248,11 @@ def main(arguments: list[str]) -> None:
     except Refused as refused:
         answer = {"refused": list(refused.args)}
     except av.FFmpegError as error:
-        words = error.log[2] if error.log else ""
+        # PyAV's stubs know less of it than there is: level, part and words.
+        log: Any = error.log
+        part, words = log[1:] if log else ("", "")
         if "not on whitelist" in words:
-            sentence = f"container {error.log[1]}; taken are {format_whitelist()}"
+            sentence = f"container {part}; taken are {format_whitelist()}"
             answer = {"refused": [Reason.UNSUPPORTED_CONTAINER, sentence]}
         elif "moov atom not found" in words and _begins_as_mp4(Path(arguments[0])):
             answer = {"unreadable": [Reason.TRUNCATED_INPUT, "an MP4 or MOV whose index is missing: it was cut short"]}
