@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import nats.errors
 import structlog
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import APIError
@@ -18,6 +17,7 @@ from nats.js.errors import APIError
 from edgecode.core import headers
 from edgecode.core.errors import Unavailable
 from edgecode.core.headers import Origin, UnstampedMessage
+from edgecode.core.nats_client import LeanClient
 from edgecode.core.stamp import Stamp
 from edgecode.core.telemetry import current_traceparent
 
@@ -90,7 +90,8 @@ class Bus:
         self._tokens = itertools.count(1)
         self._ack_inbox = ""
         self._last_error = ""
-        self.nc = Client()
+        self._waits: set[asyncio.Future[None]] = set()
+        self.nc = LeanClient()
         self.js: JetStreamContext = self.nc.jetstream(timeout=PUBLISH_TIMEOUT_SECONDS)
 
     async def connect(self, url: str) -> None:
@@ -125,6 +126,8 @@ class Bus:
     async def _on_disconnect(self) -> None:
         self.connected.clear()
         self.disconnected.set()
+        for future in self._waits:
+            _resolve(future)
         log.warning("bus.disconnected")
 
     async def _on_connect(self) -> None:
@@ -139,6 +142,18 @@ class Bus:
         if repr(error) != self._last_error:
             self._last_error = repr(error)
             log.warning("bus.error", error=self._last_error)
+
+    async def wait_for_answer(self, future: asyncio.Future[None], timeout_seconds: float) -> None:
+        """Waits until `future` is done, the time is over, or the connection is lost, and the answer with it."""
+        if self.disconnected.is_set():
+            return
+        timer = asyncio.get_running_loop().call_later(timeout_seconds, _resolve, future)
+        self._waits.add(future)
+        try:
+            await future
+        finally:
+            timer.cancel()
+            self._waits.discard(future)
 
     async def publish(self, message: Outgoing, reply: str = "", extra: Mapping[str, str] | None = None) -> None:
         """The one publish function. Returns when the message is handed to the connection, not when it arrived.
@@ -235,6 +250,11 @@ class Bus:
 
         subscription = await self.nc.subscribe(subject, cb=on_message)
         return subscription.unsubscribe
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 async def connect(url: str, stamp: Stamp) -> Bus:

@@ -171,6 +171,10 @@ class SqliteLedger:
             chunk = list(job_ids[start : start + _VARIABLES])
             where = f"WHERE job_id IN ({', '.join('?' * len(chunk))})"
             found |= {row.job_id: JobRecord(row) for row in self._rows(JobRow, where, chunk)}
+            chunk = [job_id for job_id in chunk if job_id in found]
+            if not chunk:
+                continue
+            where = f"WHERE job_id IN ({', '.join('?' * len(chunk))})"
             for task in self._rows(TaskRow, where, chunk):
                 found[task.job_id].tasks[task.task_id] = task
             for attempt in self._rows(AttemptRow, f"{where} ORDER BY start_time_us, attempt_id", chunk):

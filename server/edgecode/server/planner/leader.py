@@ -37,6 +37,9 @@ from edgecode.v1 import bus_pb2, event_pb2
 
 log = structlog.get_logger()
 
+# A few milliseconds' work, which is what a call may have to wait for.
+_FOLDED_AT_ONCE = 32
+
 
 def now_us() -> int:
     """The clock of decisions, microseconds since 1970."""
@@ -138,7 +141,8 @@ class Leader:
     async def _fold(self, reader: LogReader) -> None:
         self._reads.moved(self._projector.cursor.sequence)
         head = (await self._events.identity()).last_sequence
-        async for entries in reader.batches():
+        async for entries in reader.batches(_FOLDED_AT_ONCE):
+            await asyncio.sleep(0)  # a backlog is folded without a pause: the calls of clients get their turn
             self._crash.at("leader.before_commit")
             try:
                 touched = await self._projector.fold(entries, reader.position)
