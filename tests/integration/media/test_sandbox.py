@@ -56,6 +56,13 @@ async def test_this_machine_enforces_the_whole_sandbox(tools: MediaTools) -> Non
     )
 
 
+def test_the_worker_process_loads_no_decoder() -> None:
+    """It never opens media: of the two libraries that could, PyAV stays unloaded and ffmpeg is a program."""
+    code = "import sys, edgecode.workers.app, edgecode.workers.media.inspect_file; print('av' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout == "False\n"
+
+
 async def test_a_child_reaches_no_network(tools: MediaTools, scratch: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = listener.getsockname()
