@@ -20,37 +20,71 @@ STAMP = (("edgecode-version", "0.1.0"), ("edgecode-revision", "b" * 40), ("edgec
 Refuse = Callable[[EdgecodeError], grpc.RpcError]
 
 
+class Server:
+    """Answers GetJob with the errors it is given, one after the other, then with a job."""
+
+    def __init__(self) -> None:
+        self.errors: list[EdgecodeError] = []
+        self.seen: list[dict[str, str | bytes]] = []
+        handler = grpc.method_handlers_generic_handler(
+            "edgecode.v1.JobService", {"GetJob": grpc.unary_unary_rpc_method_handler(self._answer)}
+        )
+        self._server = grpc.server(ThreadPoolExecutor(1), handlers=[handler])
+        self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        self._server.start()
+
+    def _answer(self, _request: bytes, context: grpc.ServicerContext) -> bytes:
+        self.seen.append(dict(context.invocation_metadata()))
+        # As our server does: an answer has begun, so that the channel itself tries nothing again.
+        context.send_initial_metadata(STAMP)
+        if self.errors:
+            error = self.errors.pop(0)
+            context.set_trailing_metadata((*STAMP, (DETAILS_METADATA_KEY, status_of(error).SerializeToString())))
+            context.abort(code_of(error), error.message)
+        return job_pb2.Job(job_id="j").SerializeToString()
+
+    def close(self) -> None:
+        self._server.stop(None).wait()
+
+
 @pytest.fixture
-def refuse() -> Iterator[Refuse]:
-    """Makes a server answer GetJob with an error; gives what the client gets."""
-    error: list[EdgecodeError] = []
-    seen: list[dict[str, str | bytes]] = []
+def server() -> Iterator[Server]:
+    with closing(Server()) as started:
+        yield started
 
-    def answer(_request: bytes, context: grpc.ServicerContext) -> bytes:
-        seen.append(dict(context.invocation_metadata()))
-        details = (DETAILS_METADATA_KEY, status_of(error[0]).SerializeToString())
-        context.set_trailing_metadata((*STAMP, details))
-        context.abort(code_of(error[0]), error[0].message)
 
-    handler = grpc.method_handlers_generic_handler(
-        "edgecode.v1.JobService", {"GetJob": grpc.unary_unary_rpc_method_handler(answer)}
-    )
-    server = grpc.server(ThreadPoolExecutor(1), handlers=[handler])
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
+@pytest.fixture
+def refuse(server: Server) -> Refuse:
+    """Makes a server refuse; gives what the client gets."""
 
     def call(what: EdgecodeError) -> grpc.RpcError:
-        error[:] = [what]
-        with closing(connect(f"127.0.0.1:{port}", "test", BUILD)) as api:
+        server.errors = [what]
+        with closing(connect(server.address, "test", BUILD, retry_seconds=0)) as api:
             with pytest.raises(grpc.RpcError) as raised:
                 api.jobs.GetJob(job_pb2.GetJobRequest(job_id="j"))
-            assert seen[-1]["edgecode-caller"] == "test"
-            assert seen[-1]["edgecode-client-version"] == "0.1.0"
-            assert seen[-1]["edgecode-client-revision"] == "a" * 40
             return raised.value
 
-    yield call
-    server.stop(None).wait()
+    return call
+
+
+def test_every_call_says_who_calls_and_with_which_build(server: Server) -> None:
+    with closing(connect(server.address, "test", BUILD)) as api:
+        api.jobs.GetJob(job_pb2.GetJobRequest(job_id="j"))
+    assert server.seen[0]["edgecode-caller"] == "test"
+    assert server.seen[0]["edgecode-client-version"] == "0.1.0"
+    assert server.seen[0]["edgecode-client-revision"] == "a" * 40
+
+
+def test_a_call_is_tried_again_when_the_server_asks_for_it_and_not_otherwise(server: Server) -> None:
+    away = Unavailable("BROKER_UNAVAILABLE", "the broker is away", retry_after_seconds=0.01)
+    server.errors = [away, away]
+    with closing(connect(server.address, "test", BUILD)) as api:
+        assert api.jobs.GetJob(job_pb2.GetJobRequest(job_id="j")).job_id == "j"
+        assert len(server.seen) == 3
+        server.errors = [NotFound("JOB_NOT_FOUND", "there is no job j")] * 2
+        with pytest.raises(grpc.RpcError):
+            api.jobs.GetJob(job_pb2.GetJobRequest(job_id="j"))
+        assert len(server.seen) == 4
 
 
 def test_fields_at_fault_are_named_and_the_answering_build_too(refuse: Refuse) -> None:

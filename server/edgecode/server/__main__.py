@@ -6,7 +6,7 @@ import uvloop
 from pydantic import ValidationError
 
 from edgecode.core import bus as core_bus
-from edgecode.core.errors import EdgecodeError
+from edgecode.core.errors import EdgecodeError, FailedPrecondition
 from edgecode.core.lifecycle import Termination
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import make_stamp
@@ -15,6 +15,8 @@ from edgecode.server.ledger.open import ledger_path
 from edgecode.server.ledger.rebuild import rebuild
 
 _USAGE = 2
+# EX_CONFIG: it refuses to run as things are, and a supervisor that starts it again cannot help.
+_REFUSED = 78
 
 
 async def _serve(settings: Settings) -> None:
@@ -46,7 +48,7 @@ def main(arguments: list[str]) -> int:
         uvloop.run(work(Settings()))
     except (EdgecodeError, ValidationError) as error:
         print(f"edgecode server: {error}", file=sys.stderr)  # noqa: T201 the sentence that says what to do
-        return 1
+        return _REFUSED if isinstance(error, (FailedPrecondition, ValidationError)) else 1
     return 0
 
 

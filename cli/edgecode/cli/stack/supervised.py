@@ -16,8 +16,12 @@ STEADY_SECONDS = 30.0
 READY_SECONDS = 60.0
 
 
+# What a process of ours exits with when it refuses to run as things are (`EX_CONFIG`): starting it again cannot help.
+REFUSED_STATUS = 78
+
+
 class StartFailed(Exception):
-    """A child ended, or said nothing, before it was ready for the first time."""
+    """A child ended, or said nothing, before it was ready for the first time; or it refuses to run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ class Supervised:
             code = await self._live()
             if self._stopping.is_set():
                 return
+            if code == REFUSED_STATUS:
+                raise StartFailed(self._failure(self._child, "refuses to run"))
             if loop.time() - started > STEADY_SECONDS:
                 backoff = FIRST_BACKOFF_SECONDS
             self._report("ended", f"{describe_exit(code)}; starting again in {backoff:g} s")
@@ -147,7 +153,8 @@ class Supervised:
     def _report(self, kind: str, text: str) -> None:
         self._on_event(Event(self.name, kind, text, dict(self.facts)))
 
-    def _failure(self, child: Child, what: str) -> str:
+    def _failure(self, child: Child | None, what: str) -> str:
+        assert child is not None
         # A process of ours that refuses to start says why in a plain sentence beside its log.
         plain = [line for line in child.last_lines if not line.startswith("{")]
         words = "\n  ".join(plain or child.last_lines) or "(it said nothing)"
