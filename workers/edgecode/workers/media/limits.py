@@ -15,7 +15,7 @@ class Limits:
         max_frames: of the source's video.
         max_streams: in the source's container, of any kind.
         max_output_bytes: of any one file written (RLIMIT_FSIZE).
-        memory_bytes: private memory of one child (RLIMIT_DATA); the preset `web` uses 0.5 GB for 1080p and 0.7 GB for 4K,
+        memory_bytes: private memory of one child (RLIMIT_DATA); the preset `web` uses 0.5 GB for 1080p, 0.7 GB for 4K,
             a ladder up to 2160 lines 1.8 GB.
         cpu_base_seconds: CPU time any child may use.
         cpu_factor: CPU seconds more per second of the source; the preset `web` uses 2 for 1080p30.
