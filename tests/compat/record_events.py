@@ -1,6 +1,6 @@
 """Records one event of each kind as this release writes it: `python -m tests.compat.record_events`.
 
-Run it for a new kind only: what is recorded once is never recorded again, since the log of a running system holds it so.
+Run it for a new kind only: what is recorded once is never recorded again, for logs of running systems hold it so.
 """
 
 import base64
@@ -48,7 +48,7 @@ def _fill(message: Message, depth: int) -> None:
         _set(message, field, depth)
 
 
-def _set(message: Message, field: FieldDescriptor, depth: int) -> None:
+def _set(message: Message, field: Any, depth: int) -> None:
     value = getattr(message, field.name)
     if field.message_type is not None and field.message_type.GetOptions().map_entry:
         value["key"] = "value"
@@ -62,7 +62,7 @@ def _set(message: Message, field: FieldDescriptor, depth: int) -> None:
         setattr(message, field.name, _scalar(field))
 
 
-def _scalar(field: FieldDescriptor) -> Any:
+def _scalar(field: Any) -> Any:
     if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
         return b"bytes" if field.type == FieldDescriptor.TYPE_BYTES else f"a {field.name}"
     if field.cpp_type == FieldDescriptor.CPPTYPE_ENUM:
