@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import grpc
-from google.protobuf import descriptor_pool
+from google.protobuf import descriptor_pb2, descriptor_pool, text_format
+from google.protobuf.descriptor import FileDescriptor
+from google.rpc import error_details_pb2  # type: ignore[import-untyped] # they ship no types
 from grpc import aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2
@@ -19,6 +21,8 @@ from edgecode.v1 import asset_pb2, fleet_pb2, incident_pb2, job_pb2
 V1 = "grpc.reflection.v1.ServerReflection"
 V1ALPHA = "grpc.reflection.v1alpha.ServerReflection"
 HEALTH = "grpc.health.v1.Health"
+# No method names them, and whoever decodes an error needs them.
+_DETAILS = (error_details_pb2.ErrorInfo.DESCRIPTOR.full_name,)
 
 # Every service of the contract; a server without one of them would not be whole.
 SERVICES: tuple[str, ...] = tuple(
@@ -28,9 +32,38 @@ SERVICES: tuple[str, ...] = tuple(
 )
 
 
+def _pool(services: Sequence[str], messages: Sequence[str]) -> descriptor_pool.DescriptorPool:
+    """A pool of what is served and no more, with reflection v1 beside v1alpha."""
+    pool, default = descriptor_pool.DescriptorPool(), descriptor_pool.Default()
+    known: set[str] = set()
+    for symbol in (*services, *messages):
+        _add(pool, default.FindFileContainingSymbol(symbol), known)
+    pool.Add(_reflection_v1())
+    return pool
+
+
+def _add(pool: descriptor_pool.DescriptorPool, file: FileDescriptor, known: set[str]) -> None:
+    if file.name in known:
+        return
+    known.add(file.name)
+    for needed in file.dependencies:
+        _add(pool, needed, known)
+    proto = descriptor_pb2.FileDescriptorProto()
+    file.CopyToProto(proto)
+    pool.Add(proto)
+
+
+def _reflection_v1() -> descriptor_pb2.FileDescriptorProto:
+    proto = descriptor_pb2.FileDescriptorProto()
+    reflection_pb2.DESCRIPTOR.CopyToProto(proto)
+    renamed = text_format.MessageToString(proto).replace("v1alpha", "v1")
+    return text_format.Parse(renamed, descriptor_pb2.FileDescriptorProto())
+
+
 def add_reflection(server: aio.Server, services: Sequence[str]) -> None:
-    """Serves the descriptors of `services` and of what they need."""
-    servicer: Any = reflection_aio.ReflectionServicer([*services, V1, V1ALPHA], pool=descriptor_pool.Default())
+    """Serves the descriptors of `services`, of health and of reflection itself, and of what they need."""
+    listed = [*services, HEALTH, V1ALPHA, V1]
+    servicer: Any = reflection_aio.ReflectionServicer(listed, pool=_pool([*services, HEALTH, V1ALPHA], _DETAILS))
 
     def answer(requests: AsyncIterator[Any], context: "aio.ServicerContext[Any, Any]") -> AsyncIterator[Any]:
         answers: AsyncIterator[Any] = servicer.ServerReflectionInfo(requests, context)

@@ -1,7 +1,7 @@
 """Every reply carries stamp and, where it refuses, a reason: every RPC of the contract, unknown ones, health."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import grpc
 import pytest
@@ -96,7 +96,7 @@ async def test_every_rpc_answers_a_bad_request_with_stamp_and_reason(
 async def test_every_kind_of_success_is_stamped_in_initial_and_trailing_metadata(
     api: Api, stack: Stack, finished_job: job_pb2.Job
 ) -> None:
-    calls = [
+    calls: list[Any] = [
         api.fleet.GetStatus(fleet_pb2.GetStatusRequest()),
         api.jobs.WatchJob(job_pb2.WatchJobRequest(job_id=finished_job.job_id)),
         api.assets.UploadAsset(stream(asset_pb2.UploadAssetRequest(upload_id="stamped"))),
@@ -128,7 +128,7 @@ async def test_a_request_with_a_forged_stamp_gets_no_forged_reply(api: Api, stac
 
 async def test_health_names_every_service_and_refuses_others_like_any_error(stack: Stack) -> None:
     async with aio.insecure_channel(stack.address) as channel:
-        health = health_pb2_grpc.HealthStub(channel)  # type: ignore[no-untyped-call] # it ships no types
+        health = health_pb2_grpc.HealthStub(channel)
         for service in ("", *SERVICES):
             reply = await health.Check(health_pb2.HealthCheckRequest(service=service))
             assert reply.status == health_pb2.HealthCheckResponse.SERVING
@@ -147,6 +147,7 @@ async def test_claims_too_long_or_of_the_wrong_form_are_named(api: Api, stack: S
 @pytest.mark.parametrize("service", [V1, V1ALPHA, HEALTH])
 async def test_health_and_reflection_refuse_garbage_like_any_method(api: Api, stack: Stack, service: str) -> None:
     method = "Check" if service == HEALTH else "ServerReflectionInfo"
-    found = await refusal(api.channel.stream_stream(f"/{service}/{method}")(iter([b"\xff\xff\xff"])))
+    channel: Any = api.channel
+    found = await refusal(channel.stream_stream(f"/{service}/{method}")(iter([b"\xff\xff\xff"])))
     check(found, stack)
     assert found.reason == "MALFORMED_MESSAGE"
