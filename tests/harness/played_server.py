@@ -33,6 +33,9 @@ _A_DAY = timedelta(days=1)
 class NoLock(FileLock):
     """The lock of a server that lost its place and does not know it."""
 
+    def __init__(self) -> None:
+        super().__init__(Path("/dev/null"))
+
     def try_acquire(self) -> bool:
         return True
 
@@ -154,13 +157,21 @@ class PlayedServer:
         assert feed is not None, "lead first"
         head = until or (await self.events.identity()).last_sequence
         reader = LogReader(self.bus, feed.position)
-        async for entries in reader.history(head):
-            feed.position = min(reader.position, head)
-            feed.idle.clear()
-            feed.given.put_nowait(entries)
-            await self._fold_is_idle()
-        await reader.close()
+        try:
+            async for entries in reader.history(head):
+                feed.position = min(reader.position, head)
+                feed.idle.clear()
+                feed.given.put_nowait(entries)
+                await self._fold_is_idle()
+        finally:
+            await reader.close()
         await self.writes_done()
+
+    async def catch_up(self) -> None:
+        """Folds until the log does not grow any more, without a sweep."""
+        assert self._feed is not None, "lead first"
+        while self._feed.position < (await self.events.identity()).last_sequence:
+            await self.fold()
 
     async def _fold_is_idle(self) -> None:
         assert self._feed is not None
@@ -197,7 +208,7 @@ class PlayedServer:
         while before != (head := (await self.events.identity()).last_sequence):
             before = head
             await self.sweep()
-            await self.fold()
+            await self.catch_up()
 
     async def look(self, job_id: str) -> None:
         """Decides for a job on what it knows, however old that is."""
@@ -256,6 +267,10 @@ class PlayedServer:
         found = await self.ledger.record(job_id)
         assert found is not None, f"the ledger has no job {job_id}"
         return found
+
+    def reader(self, after_sequence: int) -> LogReader:
+        """Reads the log."""
+        return LogReader(self.bus, after_sequence)
 
     async def standing(self) -> list[str]:
         """Subjects of all that TASKS holds."""

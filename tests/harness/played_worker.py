@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import uuid
 from dataclasses import dataclass, field
-
 from datetime import UTC
 
 from nats.aio.msg import Msg
