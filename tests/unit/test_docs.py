@@ -21,6 +21,8 @@ MARKS = {
     "go": "tests/grpcurl/test_go.py",
     "node": "tests/node/test_node.py",
     "compose": "tests/containers/test_compose.py",
+    "compose-running": "tests/containers/test_compose.py",
+    "compose-down": "tests/containers/test_compose.py",
 }
 _LINK = re.compile(r"\]\((?!https?:)(?P<path>[^)#]*)(?:#[^)]*)?\)")
 _TABLES = re.compile(r"<!-- generated: \w+ -->")
