@@ -1,6 +1,7 @@
 """Stalls, limits, full disks and cancelling: the right fault, nothing running, no file left."""
 
 import asyncio
+import dataclasses
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ from edgecode.v1 import media_pb2
 from edgecode.workers.media.faults import MediaFailure, Reason
 from edgecode.workers.media.leftovers import process_start
 from edgecode.workers.media.probe import probe
+from edgecode.workers.media.sandbox import Sandbox
 from edgecode.workers.media.tools import MediaTools
 from edgecode.workers.media.transcode import Rendered, transcode
 from tests.integration.media.sources import H264, LONG, PICTURES, rung, tags_for
@@ -134,12 +136,47 @@ async def test_an_output_beyond_the_documented_size_is_the_users(encode: Callabl
     assert (failure.reason, failure.fault) == (Reason.OUTPUT_SIZE_EXCEEDED, media_pb2.FAULT_USER)
 
 
+async def test_an_ffmpeg_that_does_not_start_is_ours_whatever_the_source(
+    tools: MediaTools, made: Make, scratch: Path
+) -> None:
+    """A broken installation must never be taken for a bare decode that fails."""
+    source = made("no audio.mp4", *PICTURES, *H264)
+    info = await probe(source, scratch, tools)
+    broken = dataclasses.replace(tools, toolchain=dataclasses.replace(tools.toolchain, ffmpeg=scratch / "gone"))
+    with pytest.raises(MediaFailure) as caught:
+        await transcode(source, info, [rung(240)], scratch, tags_for(tools, source), broken, lambda *_: None)
+    assert (caught.value.reason, caught.value.failure.fault) == (Reason.TOOLCHAIN_MISSING, media_pb2.FAULT_OURS)
+    text = scratch / "text"
+    text.write_text("not a film")
+    with pytest.raises(MediaFailure) as caught:
+        await probe(text, scratch, broken)
+    assert (caught.value.reason, caught.value.failure.fault) == (Reason.TOOLCHAIN_MISSING, media_pb2.FAULT_OURS)
+
+
+async def test_a_child_that_cannot_be_recorded_does_not_run(tools: MediaTools, made: Make, scratch: Path) -> None:
+    state = scratch / "state"
+    unrecorded = dataclasses.replace(tools, sandbox=Sandbox(state))
+    state.rmdir()
+    with pytest.raises(FileNotFoundError):
+        await probe(made("no audio.mp4", *PICTURES, *H264), scratch, unrecorded)
+
+
+async def test_an_output_id_that_is_no_file_name_is_refused(tools: MediaTools, made: Make, scratch: Path) -> None:
+    source = made("no audio.mp4", *PICTURES, *H264)
+    info = await probe(source, scratch, tools)
+    output = rung(240)
+    output.output_id = "../240p"
+    with pytest.raises(ValueError, match="output id"):
+        await transcode(source, info, [output], scratch, tags_for(tools, source), tools, lambda *_: None)
+
+
 # In namespaces of its own, on a disk of 300 kB.
 ON_A_SMALL_DISK = """
 import asyncio, pathlib, sys
 from edgecode.workers.media.faults import MediaFailure
 from edgecode.workers.media.probe import probe
 from edgecode.workers.media.thumbnail import thumbnail
+from edgecode.workers.media.sandbox import Sandbox
 from edgecode.workers.media.tools import find_tools
 from edgecode.workers.media.transcode import transcode
 from tests.integration.media.sources import rung, tags_for

@@ -77,7 +77,13 @@ class Child:
             start_new_session=True,
         )
         child = cls(process, stop_seconds)
-        entry = record(state_dir, process.pid)
+        try:
+            entry = record(state_dir, process.pid)
+        except OSError:
+            # A full disk, say. What is not recorded does not run.
+            process.kill()
+            process.communicate()
+            raise
         threading.Thread(target=child._reap, args=(asyncio.get_running_loop(), entry), daemon=True).start()
         try:
             await child._connect()

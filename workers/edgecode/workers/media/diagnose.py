@@ -23,6 +23,10 @@ LIMIT_WORDS = (
     (re.compile(r"File too large"), Reason.OUTPUT_SIZE_EXCEEDED),
 )
 TRUNCATED_WORDS = re.compile(r"partial file|ended prematurely|moov atom not found|Truncat", re.IGNORECASE)
+# What a shell and the parts of the sandbox end with when the tool cannot be started at all.
+NOT_STARTED = (126, 127)
+# Ends that another hand gives: they say nothing about a source.
+OTHER_HANDS = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT)
 NO_SPACE_WORDS = "No space left on device"
 NO_MEMORY_WORDS = re.compile(r"Cannot allocate memory|malloc of size \d+ failed|get_buffer\(\) failed")
 
@@ -52,6 +56,9 @@ async def bare_decode(
         scratch: of the attempt.
         tools: of this worker.
         info: what the probe found; without it the first video and audio are decoded.
+
+    Raises:
+        MediaFailure: TOOLCHAIN_MISSING, when ffmpeg does not start: no source is to blame for that.
     """
     node = open_source(source, tools, strict=True)
     # The node's own output needs streams named; `V` is video without cover art, `?` allows for none.
@@ -62,9 +69,19 @@ async def bare_decode(
     command = compile_command(ffmpeg.output(*streams, "-", format="null"), tools, strict=True)
     seconds = info.duration_seconds if info is not None else 0.0
     run = await run_ffmpeg(command, scratch, tools, source_seconds=seconds, clock=Clock())
-    if (run.ok and not ends_early(run)) or run.ending is Ending.OUT_OF_TIME:
+    _check_started(run)
+    if (run.ok and not ends_early(run)) or run.ending is Ending.OUT_OF_TIME or _code(run) in OTHER_HANDS:
         return BareDecode(None, run.frames, run.words)
     return BareDecode(limit_of(run) or _own_words(run), run.frames, run.words)
+
+
+def _code(run: Run) -> int:
+    return run.exit.code if run.exit is not None else 0
+
+
+def _check_started(run: Run) -> None:
+    if _code(run) in NOT_STARTED:
+        raise ours(Reason.TOOLCHAIN_MISSING, "ffmpeg does not start in the sandbox", run.words)
 
 
 def ends_early(run: Run) -> bool:
@@ -73,7 +90,12 @@ def ends_early(run: Run) -> bool:
 
 
 async def explain(run: Run, work: Work) -> MediaFailure:
-    """The failure of a run that did not end well; decodes the source when that decides whose fault it is."""
+    """The failure of a run that did not end well; decodes the source when that decides whose fault it is.
+
+    Raises:
+        MediaFailure: TOOLCHAIN_MISSING, when ffmpeg does not start.
+    """
+    _check_started(run)
     if NO_SPACE_WORDS in run.words:
         return transient(Reason.NO_SPACE, f"no space left in the scratch folder {work.scratch}", run.words)
     limit = limit_of(run)
@@ -93,14 +115,14 @@ def own_failure(run: Run, limits: Limits) -> MediaFailure:
         return ours(Reason.TIMEOUT, SENTENCES[Reason.TIMEOUT], run.words)
     if NO_MEMORY_WORDS.search(run.words):
         return ours(Reason.MEMORY_EXCEEDED, SENTENCES[Reason.MEMORY_EXCEEDED], run.words)
-    code = run.exit.code if run.exit is not None else 0
+    code = _code(run)
     end = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
     return ours(Reason.ENCODER_FAILED, f"{SENTENCES[Reason.ENCODER_FAILED]}: {end}", run.words)
 
 
 def limit_of(run: Run) -> Reason | None:
     """The documented limit or allowlist that ended a run, if one did."""
-    if run.exit is not None and run.exit.code == -signal.SIGXFSZ:
+    if _code(run) == -signal.SIGXFSZ:
         return Reason.OUTPUT_SIZE_EXCEEDED
     return next((reason for words, reason in LIMIT_WORDS if words.search(run.words)), None)
 

@@ -11,7 +11,7 @@ import ffmpeg
 from edgecode.core import ladder
 from edgecode.v1 import media_pb2
 from edgecode.workers.media.invocation import SCALER, compile_command, open_source
-from edgecode.workers.media.tools import Work
+from edgecode.workers.media.tools import Work, output_path
 
 # AAC has no higher rates that players are sure to read.
 HIGHEST_SAMPLE_RATE = 48_000
@@ -57,7 +57,7 @@ def plan_rendition(
     rate = frame_rate(info)
     return Rendition(
         output_id=output.output_id,
-        path=scratch / f"{output.output_id}.mp4",
+        path=output_path(scratch, output.output_id, ".mp4"),
         width=width,
         height=height,
         gop_frames=None if info.video.variable_frame_rate else max(round(gop_seconds * rate), 1),

@@ -13,7 +13,7 @@ from edgecode.workers.media.faults import Reason, ours
 from edgecode.workers.media.ffmpeg_run import Run, run_ffmpeg
 from edgecode.workers.media.invocation import SCALER, compile_command, open_source
 from edgecode.workers.media.tags import FileTags, to_comment
-from edgecode.workers.media.tools import MediaTools, Work
+from edgecode.workers.media.tools import MediaTools, Work, output_path
 from edgecode.workers.media.transcode import Rendered
 
 DEFAULT_QUALITY = 85
@@ -28,8 +28,8 @@ async def thumbnail(  # noqa: PLR0917 - as of `transcode`
     tools: MediaTools,
 ) -> Rendered:
     """Makes and verifies one thumbnail; arguments and errors as of `transcode`."""
-    path = scratch / f"{output.output_id}.jpg"
-    bare = scratch / f"{output.output_id}.bare.jpg"
+    path = output_path(scratch, output.output_id, ".jpg")
+    bare = path.with_suffix(".bare.jpg")
     work = Work(source, info, scratch, tools)
     wanted = tags.of_file(output.output_id)
     try:
