@@ -1,19 +1,15 @@
-"""The four services on one channel, every call with who we are and a deadline."""
+"""The four services on one channel."""
 
 import json
-import threading
-import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import grpc
 
-from edgecode.cli.problem import read_problem
+from edgecode.cli.calls import Introduction, Stopping
 from edgecode.core.stamp import BuildInfo
 from edgecode.v1 import asset_pb2_grpc, fleet_pb2_grpc, incident_pb2_grpc, job_pb2_grpc
 
-UNARY_SECONDS = 30.0
 # As long as a restarted broker and a ledger that catches up may take.
 RETRY_SECONDS = 20.0
 # A page of 1,000 jobs with many outputs; the server's own messages are bounded by it, not by gRPC's 4 MB.
@@ -45,9 +41,10 @@ class Api:
     jobs: job_pb2_grpc.JobServiceStub
     fleet: fleet_pb2_grpc.FleetServiceStub
     incidents: incident_pb2_grpc.IncidentServiceStub
+    stopping: Stopping
 
     def close(self) -> None:
-        """Ends all calls."""
+        """Closes the connection, when nothing is asked any more: from another thread use `stopping` first."""
         self.channel.close()
 
 
@@ -63,8 +60,9 @@ def connect(server: str, caller: str, build: BuildInfo, retry_seconds: float = R
     metadata = [("edgecode-client-version", build.version), ("edgecode-client-revision", build.revision)]
     if caller:
         metadata.append(("edgecode-caller", caller))
+    stopping = Stopping()
     channel = grpc.intercept_channel(
-        grpc.insecure_channel(server, options=OPTIONS), _Introduce(metadata, retry_seconds)
+        grpc.insecure_channel(server, options=OPTIONS), Introduction(metadata, retry_seconds, stopping)
     )
     return Api(
         channel,
@@ -72,74 +70,5 @@ def connect(server: str, caller: str, build: BuildInfo, retry_seconds: float = R
         job_pb2_grpc.JobServiceStub(channel),
         fleet_pb2_grpc.FleetServiceStub(channel),
         incident_pb2_grpc.IncidentServiceStub(channel),
+        stopping,
     )
-
-
-def _wait_asked_for(call: Any) -> float | None:
-    """Seconds after which an unavailable server asked to be tried again; None when it did not."""
-    if call.code() is not grpc.StatusCode.UNAVAILABLE:
-        return None
-    return read_problem(call).retry_after_seconds
-
-
-@dataclass(frozen=True, slots=True)
-class _Details(grpc.ClientCallDetails):
-    method: str
-    timeout: float | None
-    metadata: tuple[tuple[str, str | bytes], ...] | None
-    credentials: grpc.CallCredentials | None
-    wait_for_ready: bool | None
-    compression: grpc.Compression | None
-
-
-class _Introduce(
-    grpc.UnaryUnaryClientInterceptor,
-    grpc.UnaryStreamClientInterceptor,
-    grpc.StreamUnaryClientInterceptor,
-):
-    """Adds our metadata to each call, and a deadline to those that end by themselves."""
-
-    def __init__(self, metadata: Sequence[tuple[str, str]], retry_seconds: float) -> None:
-        self._metadata = metadata
-        self._retry_seconds = retry_seconds
-
-    def _details(self, details: grpc.ClientCallDetails, seconds: float | None) -> _Details:
-        return _Details(
-            details.method,
-            details.timeout if details.timeout is not None else seconds,
-            (*(details.metadata or ()), *self._metadata),
-            details.credentials,
-            details.wait_for_ready,
-            details.compression,
-        )
-
-    def intercept_unary_unary(
-        self,
-        continuation: Callable[[grpc.ClientCallDetails, Any], Any],
-        client_call_details: grpc.ClientCallDetails,
-        request: Any,
-    ) -> Any:
-        # What the channel tries again by itself ends where the server has answered, and a refusal is an answer.
-        patience = time.monotonic() + self._retry_seconds
-        while True:
-            call = continuation(self._details(client_call_details, UNARY_SECONDS), request)
-            wait = _wait_asked_for(call)
-            if wait is None or time.monotonic() + wait > patience:
-                return call
-            threading.Event().wait(wait)
-
-    def intercept_unary_stream(
-        self,
-        continuation: Callable[[grpc.ClientCallDetails, Any], Any],
-        client_call_details: grpc.ClientCallDetails,
-        request: Any,
-    ) -> Any:
-        return continuation(self._details(client_call_details, None), request)
-
-    def intercept_stream_unary(
-        self,
-        continuation: Callable[[grpc.ClientCallDetails, Any], Any],
-        client_call_details: grpc.ClientCallDetails,
-        request_iterator: Any,
-    ) -> Any:
-        return continuation(self._details(client_call_details, None), request_iterator)

@@ -4,9 +4,10 @@ import os
 import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from edgecode.core.settings import CONFIG_VARIABLE, Settings
+if TYPE_CHECKING:
+    from edgecode.core.settings import Settings
 
 # Values may carry a password in a URL; the command's output ends up in tickets.
 _BLOT = "***"
@@ -33,14 +34,16 @@ class Row:
         return asdict(self)
 
 
-def rows(settings: Settings) -> list[Row]:
+def rows(settings: "Settings") -> list[Row]:
     """All settings in the order they are declared in; passwords inside URLs are blotted out."""
+    from edgecode.core.settings import CONFIG_VARIABLE  # noqa: PLC0415 - as in read_settings
+
     values = settings.model_dump(mode="json")
     variables = {name.upper() for name in os.environ}
     file = os.environ.get(CONFIG_VARIABLE)
     in_file = set(tomllib.loads(Path(file).read_text(encoding="utf-8"))) if file else set()
     found = []
-    for name, field in Settings.model_fields.items():
+    for name, field in type(settings).model_fields.items():
         variable = f"EDGECODE_{name.upper()}"
         source = "environment" if variable in variables else "file" if name in in_file else "default"
         default = (

@@ -3,22 +3,27 @@
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, NoReturn
 
 from edgecode.cli.exits import USAGE, CommandFailed
 from edgecode.cli.extras import require_extra
 from edgecode.cli.stack.stack import python_module
-from edgecode.core.settings import Settings
+
+if TYPE_CHECKING:
+    from edgecode.core.settings import Settings
 
 
-def read_settings() -> Settings:
+def read_settings() -> "Settings":
     """The settings of environment and file.
 
     Raises:
         CommandFailed: one of them is wrong; the message names it.
     """
+    # A third of the start of every command, and most need none.
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from edgecode.core.settings import Settings  # noqa: PLC0415
+
     try:
         return Settings()
     except ValidationError as error:

@@ -13,12 +13,11 @@ from edgecode.cli.stack.nats import find_nats_server, nats_command, nats_readine
 from edgecode.cli.stack.ports import free_port
 from edgecode.cli.stack.stack import MARGIN_SECONDS, python_module
 from edgecode.cli.stack.supervised import StartFailed, Supervised
-from edgecode.core.settings import Settings
 
 MODULE, COMMAND = "edgecode.server", "ledger-rebuild"
 
 
-def rebuild_ledger(data_dir: Path | None, settings: Settings) -> int:
+def rebuild_ledger(data_dir: Path | None, default_dir: Path) -> int:
     """Rebuilds the ledger; returns the child's exit status.
 
     Raises:
@@ -26,7 +25,7 @@ def rebuild_ledger(data_dir: Path | None, settings: Settings) -> int:
         MissingExtra: the server is not installed.
     """
     require_extra("server")
-    path = data_dir or settings.data_dir
+    path = data_dir or default_dir
     if data_dir is None and ("EDGECODE_NATS_URL" in os.environ or not (path / "nats").is_dir()):
         become_module(MODULE, "server", [COMMAND])
     if not (path / "nats").is_dir():

@@ -10,7 +10,7 @@ import typer
 from edgecode.cli.exits import CommandFailed
 from edgecode.cli.labels import LabelOption, read_labels
 from edgecode.cli.pages import FilterOption, LimitOption, OrderOption, read_pages
-from edgecode.cli.problem import failure
+from edgecode.cli.problem import failure, read_problem
 from edgecode.cli.session import Session, remote
 from edgecode.cli.tables import jobs as tables
 from edgecode.cli.transfer.bar import byte_bar
@@ -32,7 +32,7 @@ def send_file(session: Session, file: Path, upload_id: str, metadata: asset_pb2.
     """Uploads with a bar.
 
     Raises:
-        CommandFailed: with the command that resumes.
+        CommandFailed: with how to go on, where that helps.
     """
     upload_id = upload_id or str(uuid.uuid4())
     resume = f"\n  go on with the same command and --upload-id {upload_id}"
@@ -43,7 +43,9 @@ def send_file(session: Session, file: Path, upload_id: str, metadata: asset_pb2.
         raise CommandFailed(f"{file} cannot be read: {error.strerror}{resume}") from error
     except grpc.RpcError as error:
         failed = failure(error, session.server)
-        raise CommandFailed(f"{failed}{resume}", failed.status) from error
+        # What the server refuses it refuses again.
+        hint = resume if read_problem(error).code is grpc.StatusCode.UNAVAILABLE else ""
+        raise CommandFailed(f"{failed}{hint}", failed.status) from error
     except KeyboardInterrupt:
         session.err.print(f"interrupted{resume}", markup=False)
         raise

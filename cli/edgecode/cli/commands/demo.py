@@ -15,7 +15,6 @@ from edgecode.cli.demo.folder import FACTS, prepare, remove
 from edgecode.cli.demo.run import run_client
 from edgecode.cli.exits import INTERRUPTED, CommandFailed, say, status_tells_the_truth
 from edgecode.cli.finish import require_success
-from edgecode.cli.local import read_settings
 from edgecode.cli.output import OutputFormat
 from edgecode.cli.problem import failure
 from edgecode.cli.session import Session, open_session
@@ -33,8 +32,10 @@ from edgecode.core.stamp import build_info
 OWN = {
     "EDGECODE_BLOBS_URL": "",
     "EDGECODE_LEDGER_URL": "",
+    "EDGECODE_NATS_REPLICAS": "1",
     "EDGECODE_ENVIRONMENT": "demo",
     "EDGECODE_WORKER_DRAIN_SECONDS": "0",
+    "EDGECODE_DRAIN_SECONDS": "1",
 }
 CALLER = "demo"
 
@@ -87,20 +88,32 @@ def _clip() -> Traversable:
 
 def _run(folder: DataFolder, video: Path, preset: str, workers: int, output: Path) -> DemoFacts:
     say(f"edgecode {build_info().build}: starting nats-server, server and {workers} workers")
-    plan = Plan(workers, nats_port=0, grpc_address="127.0.0.1:0", metrics_address="", environment=OWN)
-    stack = Stack(folder, plan, read_settings(), _tell_of_crashes)
+    plan = Plan(
+        workers,
+        nats_port=0,
+        grpc_address="127.0.0.1:0",
+        metrics_address="",
+        worker_drain_seconds=0,
+        drain_seconds=1,
+        scratch=folder.path / "scratch",
+        environment=OWN,
+    )
+    stack = Stack(folder, plan, _tell_of_crashes)
 
     async def work(facts: Facts) -> DemoFacts:
         session = open_session(facts["grpc_address"], CALLER, OutputFormat.TABLE)
+        client = asyncio.get_running_loop().run_in_executor(None, run_client, session, video, preset, output)
         try:
-            found = await asyncio.to_thread(run_client, session, video, preset, output)
-            _print(session, found)
+            # A signal ends the demo, and the client's thread must have ended before the connection is closed.
+            found = await asyncio.shield(client)
         except grpc.RpcError as error:
             raise failure(error, session.server) from error
         else:
+            _print(session, found)
             return found
         finally:
-            # Ends the client's thread too, when a signal ends the demo.
+            session.api.stopping.stop()
+            await asyncio.gather(client, return_exceptions=True)
             session.api.close()
 
     try:

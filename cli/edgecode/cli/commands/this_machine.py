@@ -118,4 +118,4 @@ def rebuild(
     Example: edgecode ledger rebuild --data-dir edgecode-data
     """
     with status_tells_the_truth():
-        raise typer.Exit(rebuild_ledger(data_dir, read_settings()))
+        raise typer.Exit(rebuild_ledger(data_dir, read_settings().data_dir))

@@ -51,11 +51,14 @@ def up(
             nats_port,
             settings.grpc_address if grpc_address is None else grpc_address,
             settings.metrics_address if metrics_address is None else metrics_address,
+            settings.worker_drain_seconds,
+            settings.drain_seconds,
+            settings.scratch_dir or folder.path / "scratch",
         )
         printer = Printer(output, folder, time.monotonic())
         try:
             printer.begin(folder.claim())
-            stack = Stack(folder, plan, settings, printer.event)
+            stack = Stack(folder, plan, printer.event)
             asyncio.run(hold(stack, printer.ready_then_forever))
         except (FolderInUse, PortTaken, StartFailed) as error:
             raise CommandFailed(str(error)) from error

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from edgecode.cli.stack.child import Facts
 from edgecode.cli.stack.stack import Stack
-from edgecode.core.lifecycle import Termination
+
+if TYPE_CHECKING:
+    from edgecode.core.lifecycle import Termination
 
 Result = TypeVar("Result")
 Work = Callable[[Facts], Coroutine[Any, Any, Result]]
@@ -25,6 +27,9 @@ async def hold(stack: Stack, work: Work[Result]) -> Result:
         Stopped: by a signal.
         Exception: what start or work raised, after everything has been stopped.
     """
+    # Its log library takes a tenth of a second that no other command should pay.
+    from edgecode.core.lifecycle import Termination  # noqa: PLC0415
+
     termination = Termination()
     termination.install()
     insisted = asyncio.create_task(_kill_when_insisted(termination, stack))
@@ -41,12 +46,12 @@ async def forever(_facts: Facts) -> None:
     await asyncio.get_running_loop().create_future()
 
 
-async def _kill_when_insisted(termination: Termination, stack: Stack) -> None:
+async def _kill_when_insisted(termination: "Termination", stack: Stack) -> None:
     await termination.insisted.wait()
     stack.kill()
 
 
-async def _raise_when_asked(termination: Termination) -> None:
+async def _raise_when_asked(termination: "Termination") -> None:
     await termination.asked.wait()
     raise Stopped
 

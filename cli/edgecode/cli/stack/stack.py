@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,7 +15,6 @@ from edgecode.cli.stack.folder import DataFolder
 from edgecode.cli.stack.nats import find_nats_server, nats_command, nats_readiness
 from edgecode.cli.stack.ports import PortTaken, free_port, is_free
 from edgecode.cli.stack.supervised import OnEvent, Supervised
-from edgecode.core.settings import Settings
 
 READY = "process.ready"
 # Beyond a child's own grace, for what it does after it.
@@ -30,6 +30,9 @@ class Plan:
         nats_port: of the broker, on loopback.
         grpc_address: of the server.
         metrics_address: of the server; empty for none. Workers of one machine would clash: they have none.
+        worker_drain_seconds: grace of a worker's attempts when it is stopped.
+        drain_seconds: grace of the server's open calls.
+        scratch: folder of the workers' media work, one below it for each.
         environment: for server and workers, over our own.
     """
 
@@ -37,6 +40,9 @@ class Plan:
     nats_port: int
     grpc_address: str
     metrics_address: str
+    worker_drain_seconds: float
+    drain_seconds: float
+    scratch: Path
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -59,14 +65,12 @@ class Stack:
     Args:
         folder: claimed by this process.
         plan: what to run.
-        settings: for the graces; the children read their own from the same environment and file.
         on_event: told of everything that happens to a child.
     """
 
-    def __init__(self, folder: DataFolder, plan: Plan, settings: Settings, on_event: OnEvent) -> None:
+    def __init__(self, folder: DataFolder, plan: Plan, on_event: OnEvent) -> None:
         self._folder = folder
         self._plan = plan
-        self._settings = settings
         self._on_event = on_event
         self.nats: Supervised | None = None
         self.server: Supervised | None = None
@@ -116,10 +120,10 @@ class Stack:
     async def stop(self) -> None:
         """Workers first, so that they can tell the server's log how they end; the broker last."""
         # Nothing is stopped in a broker's absence that would wait for it, so each has its own grace and no more.
-        worker_grace = self._settings.worker_drain_seconds + MARGIN_SECONDS
+        worker_grace = self._plan.worker_drain_seconds + MARGIN_SECONDS
         await asyncio.gather(*(worker.stop(worker_grace) for worker in self.workers))
         if self.server is not None:
-            await self.server.stop(self._settings.drain_seconds + MARGIN_SECONDS)
+            await self.server.stop(self._plan.drain_seconds + MARGIN_SECONDS)
         if self.nats is not None:
             await self.nats.stop(MARGIN_SECONDS)
 
@@ -142,8 +146,7 @@ class Stack:
             }
             if not serves:
                 # Scratch of a worker that was killed is its successor's to clear away, not its neighbours'.
-                scratch = self._settings.scratch_dir or self._folder.path / "scratch"
-                environment["EDGECODE_SCRATCH_DIR"] = str(scratch.absolute() / name)
+                environment["EDGECODE_SCRATCH_DIR"] = str(plan.scratch.absolute() / name)
             return Command(python_module(module), environment | dict(plan.environment))
 
         return Supervised(name, command, read_ready, self._folder, self._on_event)

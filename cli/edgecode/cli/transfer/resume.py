@@ -1,8 +1,8 @@
 """Trying again after a broken connection, for as long as it makes sense."""
 
-import threading
-
 import grpc
+
+from edgecode.cli.calls import Stopping
 
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 5.0
@@ -17,10 +17,12 @@ class Patience:
     """Waits between tries; progress restores it.
 
     Args:
+        stopping: ends the waiting.
         seconds: of waiting in all without progress.
     """
 
-    def __init__(self, seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, stopping: Stopping, seconds: float = PATIENCE_SECONDS) -> None:
+        self._stopping = stopping
         self._seconds = seconds
         self.progress()
 
@@ -34,11 +36,11 @@ class Patience:
 
         Raises:
             grpc.RpcError: the error given, when it is none of a broken connection or patience is at its end.
+            Abandoned: the client was told to stop.
         """
         assert isinstance(error, grpc.Call)
         if error.code() not in _BROKEN or self._left <= 0:
             raise error
-        # There is no event to wait for: the far side says nothing until it is asked again.
-        threading.Event().wait(self._wait)
+        self._stopping.pause(self._wait)
         self._left -= self._wait
         self._wait = min(self._wait * 2, LONGEST_WAIT_SECONDS)

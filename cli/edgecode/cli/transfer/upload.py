@@ -34,7 +34,7 @@ def upload(
         grpc.RpcError: the server refused, or stayed away for 30 s.
         OSError: the file cannot be read.
     """
-    patience = Patience()
+    patience = Patience(api.stopping)
     stored = -1
     while True:
         try:
@@ -44,10 +44,20 @@ def upload(
             if known.committed_bytes > stored:
                 patience.progress()
             stored = known.committed_bytes
-            return _send(api, _Chunks(path, upload_id, metadata, stored, on_bytes))
+            return _send(api, _Chunks(path, upload_id, metadata, stored, _checked(on_bytes, api)))
         except grpc.RpcError as error:
             if not _is_offset_mismatch(error):
                 patience.wait(error)
+
+
+def _checked(on_bytes: OnBytes, api: Api) -> OnBytes:
+    """The same, ending the stream when the client is told to stop."""
+
+    def tell(count: int) -> None:
+        api.stopping.check()
+        on_bytes(count)
+
+    return tell
 
 
 def query(api: Api, upload_id: str) -> asset_pb2.QueryUploadResponse:
