@@ -143,6 +143,11 @@ class TaskRow:
     failure_pb: bytes
     expire_time_us: int
 
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What names one scheduling of one task, in the ledger and in TASKS alike."""
+        return self.job_id, self.task_id, self.n
+
 
 @dataclass(frozen=True, slots=True)
 class AttemptRow:

@@ -241,11 +241,10 @@ class Leader:
         if record.job.state != JobState.RUNNING or record.job.frozen:
             return
         for task in record.tasks.values():
-            key = (task.job_id, task.task_id, task.n)
             if task.state != TaskState.SCHEDULED:
-                self._given.discard(key)
-            elif key not in self._given:
-                self._given.add(key)
+                self._given.discard(task.key)
+            elif task.key not in self._given:
+                self._given.add(task.key)
                 wait_seconds = (task.not_before_time_us - now_us()) / 1e6
                 self._spawn(self._give_one(record.job.job_id, task, wait_seconds))
 
@@ -296,10 +295,7 @@ class Leader:
     async def _sweep(self) -> None:
         self._fleet.changed.clear()
         self._yield_to_a_better_reader()
-        head = (await self._events.identity()).last_sequence
-        try:
-            await asyncio.wait_for(self._reads.reached(head), self._settings.sweep_seconds)
-        except TimeoutError:
+        if not await self._caught_up():
             return  # behind the log's head nothing may be called unwanted
         workers = self._fleet.workers()
         await self._open_lanes(workers)
@@ -311,6 +307,15 @@ class Leader:
         await self._look_at_all()
         await self._refill()
         await self._blob_sweep.run_when_due()
+
+    async def _caught_up(self) -> bool:
+        """Waits for the fold to reach the log's head; false when it is too far behind."""
+        head = (await self._events.identity()).last_sequence
+        try:
+            await asyncio.wait_for(self._reads.reached(head), self._settings.sweep_seconds)
+        except TimeoutError:
+            return False
+        return True
 
     def _yield_to_a_better_reader(self) -> None:
         """Lays the lead down when this build cannot read what a live server can; without such a server it goes on."""
@@ -357,17 +362,23 @@ class Leader:
                 await self._look_at(job_id, situation)
 
     async def _refill(self) -> None:
-        """Publishes what the ledger calls scheduled and TASKS lacks, deletes what it holds for nothing."""
+        """Publishes what the ledger calls scheduled and TASKS lacks, deletes what it holds for nothing.
+
+        What TASKS lacks may have been done: its outcome was in the log before its message went, so it is in the ledger
+        that has folded the log's head of after the look at TASKS. What was scheduled meanwhile is on its way.
+        """
+        before = {task.key for task in await self._ledger.scheduled()}
         standing = await self._lanes.standing()
         await self._lanes.clear(standing)
+        if not await self._caught_up():
+            return
         held = {(s.job_id, s.task_id, s.n) for s in standing}
         wanting: set[str] = set()
         for task in await self._ledger.scheduled():
-            key = (task.job_id, task.task_id, task.n)
-            if key in held:
-                self._given.add(key)
-            elif task.not_before_time_us <= now_us() or key not in self._given:
-                self._given.discard(key)
+            if task.key in held:
+                self._given.add(task.key)
+            elif task.key in before and (task.not_before_time_us <= now_us() or task.key not in self._given):
+                self._given.discard(task.key)
                 wanting.add(task.job_id)
         for job_id in wanting:
             record = await self._projector.record(job_id)
