@@ -40,7 +40,7 @@ class Refusal:
     trailing: Mapping[str, Any]
 
     @classmethod
-    def of(cls, error: aio.AioRpcError) -> "Refusal":
+    def of(cls, error: Any) -> "Refusal":
         """Reads status, details and metadata of a failed call."""
         initial, trailing = dict(error.initial_metadata() or ()), dict(error.trailing_metadata() or ())
         status = status_pb2.Status.FromString(trailing.get("grpc-status-details-bin", b""))
@@ -70,6 +70,23 @@ async def refusal(call: Any) -> Refusal:
             await call
     except aio.AioRpcError as error:
         return Refusal.of(error)
+    raise AssertionError("the call was not refused")
+
+
+def refused(address: str, method: str, arity: str, request: bytes) -> Refusal:
+    """The error of a call in bytes, by gRPC's synchronous client.
+
+    The other one sometimes loses the initial metadata of a stream whose status comes at once.
+    """
+    with grpc.insecure_channel(address) as channel:
+        call: Any = getattr(channel, arity)(method)
+        sent: Any = iter([request]) if arity.startswith("stream") else request
+        try:
+            answer = call(sent)
+            if arity.endswith("stream"):
+                list(answer)
+        except grpc.RpcError as error:
+            return Refusal.of(error)
     raise AssertionError("the call was not refused")
 
 

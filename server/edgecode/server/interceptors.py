@@ -6,7 +6,7 @@ call. What the gRPC core answers itself (transport limit, deadline, broken strea
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractContextManager, aclosing
+from contextlib import AbstractContextManager, aclosing, suppress
 from typing import Any, NoReturn, TypeAlias, cast
 
 import grpc
@@ -35,6 +35,9 @@ log = structlog.get_logger()
 # It waits as long as its own `timeout` says, an hour at most.
 _OWN_DEADLINE = frozenset({"/edgecode.v1.JobService/WaitJob"})
 
+# How long a refused client that still sends is listened to: in all, and without a word from it.
+_DRAIN_SECONDS = 2.0
+_QUIET_SECONDS = 0.2
 _SUBJECT_PROPERTIES = ("x509_subject", "x509_common_name")
 
 Metadata = tuple[tuple[str, str | bytes], ...]
@@ -106,7 +109,7 @@ class StampingInterceptor(aio.ServerInterceptor):
             )
 
         # Streams on both sides: whatever arity the client believes in, it can read the answer.
-        return grpc.stream_stream_rpc_method_handler(self._stream("unknown", refuse, streams_in=False))
+        return grpc.stream_stream_rpc_method_handler(self._stream("unknown", refuse, streams_in=True))
 
     def _unary(self, method: str, behaviour: Any, *, streams_in: bool) -> Any:
         seconds = None if streams_in or method in _OWN_DEADLINE else self._deadline_seconds
@@ -116,11 +119,13 @@ class StampingInterceptor(aio.ServerInterceptor):
             with self._span(method, received):
                 try:
                     call = _enter(received, context)
-                    request = self._guarded(request) if streams_in else self._checked(request)
-                    response = await self._in_time(behaviour(request, context), context, seconds)
+                    checked = self._guarded(request) if streams_in else self._checked(request)
+                    response = await self._in_time(behaviour(checked, context), context, seconds)
                 except aio.AbortError:
                     raise
                 except Exception as error:  # noqa: BLE001 every error becomes a status here
+                    if streams_in:
+                        await _drain(request)
                     await self._abort(method, error, context)
                 metadata = self._reply_metadata(call)
                 await context.send_initial_metadata(metadata)
@@ -137,11 +142,13 @@ class StampingInterceptor(aio.ServerInterceptor):
                 try:
                     call = _enter(metadata, context)
                     await context.send_initial_metadata(self._stamp)
-                    request = self._guarded(request) if streams_in else self._checked(request)
-                    await _write_all(behaviour(request, context), context)
+                    checked = self._guarded(request) if streams_in else self._checked(request)
+                    await _write_all(behaviour(checked, context), context)
                 except aio.AbortError:
                     raise
                 except Exception as error:  # noqa: BLE001 every error becomes a status here
+                    if streams_in:
+                        await _drain(request)
                     await self._abort(method, error, context, initial_sent=True)
                 context.set_trailing_metadata(self._reply_metadata(call))
 
@@ -203,6 +210,21 @@ def _tolerant(deserialize: Callable[[bytes], Any] | None) -> Callable[[bytes], A
             return Unreadable()
 
     return read
+
+
+async def _drain(requests: AsyncIterator[Any]) -> None:
+    """Lets a client that is still sending come to its end, for a moment.
+
+    A client whose stream is ended under its hands may report the broken stream in place of the status it was sent:
+    Python's own does.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_SECONDS) as total:
+            while True:
+                soon = asyncio.get_running_loop().time() + _QUIET_SECONDS
+                async with asyncio.timeout_at(min(soon, total.when() or soon)):
+                    if await anext(requests, None) is None:
+                        return
 
 
 async def _write_all(responses: Any, context: Context) -> None:

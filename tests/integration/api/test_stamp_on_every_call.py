@@ -1,7 +1,8 @@
 """Every reply carries stamp and, where it refuses, a reason: every RPC of the contract, unknown ones, health."""
 
+import asyncio
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import grpc
 import pytest
@@ -13,7 +14,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from edgecode.server.reflection import HEALTH, SERVICES, V1, V1ALPHA
 from edgecode.v1 import asset_pb2, fleet_pb2, incident_pb2, job_pb2
-from tests.harness.api import STAMP_KEYS, Api, Refusal, metadata_of, refusal, stream
+from tests.harness.api import STAMP_KEYS, Api, Refusal, metadata_of, refusal, refused, stream
 from tests.integration.api.conftest import Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -58,13 +59,9 @@ def path(method: MethodDescriptor) -> str:
     return f"{method.containing_service.full_name}/{method.name}"
 
 
-def call(api: Api, method: MethodDescriptor, request: bytes) -> Any:
-    name = f"/{path(method)}"
-    if method.client_streaming:
-        return api.channel.stream_unary(name)(iter([request]))
-    return (
-        api.channel.unary_stream(name)(request) if method.server_streaming else api.channel.unary_unary(name)(request)
-    )
+async def answer(stack: Stack, method: MethodDescriptor, request: bytes) -> Refusal:
+    arity = f"{'stream' if method.client_streaming else 'unary'}_{'stream' if method.server_streaming else 'unary'}"
+    return await asyncio.to_thread(refused, stack.address, f"/{path(method)}", arity, request)
 
 
 def is_stamped(metadata: Any, stack: Stack) -> bool:
@@ -79,16 +76,14 @@ def check(found: Refusal, stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("method", [pytest.param(method, id=method.name) for method in methods()])
-async def test_every_rpc_answers_a_bad_request_with_stamp_and_reason(
-    api: Api, stack: Stack, method: MethodDescriptor
-) -> None:
-    garbage = await refusal(call(api, method, b"\xff\xff\xff"))
+async def test_every_rpc_answers_a_bad_request_with_stamp_and_reason(stack: Stack, method: MethodDescriptor) -> None:
+    garbage = await answer(stack, method, b"\xff\xff\xff")
     check(garbage, stack)
     assert (garbage.code, garbage.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED_MESSAGE")
     name = path(method).removeprefix("edgecode.v1.")
     if name not in WITHOUT_FIELDS:
         request, reason = BAD[name]
-        found = await refusal(call(api, method, request.SerializeToString()))
+        found = await answer(stack, method, request.SerializeToString())
         check(found, stack)
         assert found.reason == reason
 
@@ -110,10 +105,9 @@ async def test_every_kind_of_success_is_stamped_in_initial_and_trailing_metadata
 @pytest.mark.parametrize("name", ["/edgecode.v1.JobService/Explode", "/no.such.Service/At", "/x"])
 @pytest.mark.parametrize("arity", ["unary_unary", "unary_stream", "stream_unary", "stream_stream"])
 async def test_an_unknown_method_of_any_arity_is_answered_with_stamp_and_reason(
-    api: Api, stack: Stack, name: str, arity: str
+    stack: Stack, name: str, arity: str
 ) -> None:
-    request: Any = iter([b"x"]) if arity.startswith("stream") else b"x"
-    found = await refusal(getattr(api.channel, arity)(name)(request))
+    found = await asyncio.to_thread(refused, stack.address, name, arity, b"x")
     check(found, stack)
     assert (found.code, found.reason) == (grpc.StatusCode.UNIMPLEMENTED, "METHOD_UNKNOWN")
 
@@ -145,9 +139,8 @@ async def test_claims_too_long_or_of_the_wrong_form_are_named(api: Api, stack: S
 
 
 @pytest.mark.parametrize("service", [V1, V1ALPHA, HEALTH])
-async def test_health_and_reflection_refuse_garbage_like_any_method(api: Api, stack: Stack, service: str) -> None:
-    method = "Check" if service == HEALTH else "ServerReflectionInfo"
-    channel: Any = api.channel
-    found = await refusal(channel.stream_stream(f"/{service}/{method}")(iter([b"\xff\xff\xff"])))
+async def test_health_and_reflection_refuse_garbage_like_any_method(stack: Stack, service: str) -> None:
+    name, arity = ("Check", "unary_unary") if service == HEALTH else ("ServerReflectionInfo", "stream_stream")
+    found = await asyncio.to_thread(refused, stack.address, f"/{service}/{name}", arity, b"\xff\xff\xff")
     check(found, stack)
     assert found.reason == "MALFORMED_MESSAGE"
