@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,28 @@ def test_every_link_inside_the_repository_leads_somewhere(name: str) -> None:
         if found["path"] and not ((REPOSITORY / name).parent / found["path"]).exists()
     ]
     assert not missing
+
+
+# THIRD_PARTY.md names files of others.
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "THIRD_PARTY.md"])
+def test_every_source_file_a_document_names_is_there(name: str) -> None:
+    named = set(
+        re.findall(r"`([\w./-]+\.(?:py|sql|proto|toml|txt|yaml|conf))`", (REPOSITORY / name).read_text("utf-8"))
+    )
+    missing = {path for path in named if "/" in path and not any(_places(path, name))}
+    assert not missing
+
+
+def _places(path: str, document: str) -> Iterator[Path]:
+    """Where a path of a document may stand: from the root, beside the document, or `server/x.py` for its package."""
+    root, _, rest = path.partition("/")
+    for place in (
+        REPOSITORY / path,
+        (REPOSITORY / document).parent / path,
+        REPOSITORY / root / "edgecode" / root / rest,
+    ):
+        if place.exists():
+            yield place
 
 
 def test_make_knows_every_target_the_documents_name() -> None:
