@@ -312,6 +312,18 @@ def test_status_and_fleet_show_what_runs_and_its_build(cli: Cli, job: dict[str, 
         assert job["build"] in cli(*arguments).out
 
 
+def test_status_is_shown_again_and_again_until_ctrl_c(cli: Cli) -> None:
+    command = [tool("edgecode"), "status", "--watch", "--interval", "0.1", "--output", "json", "--server", cli.address]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watch:
+        assert watch.stdout is not None
+        first, second = (json.loads(watch.stdout.readline()) for _ in range(2))
+        watch.send_signal(signal.SIGINT)
+        _, err = watch.communicate(timeout=30)
+    assert first["current_build"] == second["current_build"] != ""
+    assert watch.returncode == 130
+    assert "Traceback" not in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason", "command"),
     [

@@ -153,6 +153,15 @@ def test_a_job_shows_why_it_failed_and_what_its_source_is() -> None:
     assert "1080p   SKIPPED" in text
 
 
+def test_a_trace_fits_a_narrow_terminal_and_still_names_each_build() -> None:
+    build = "0.1.0+gaaaaaaaaaaaa.dirty.00000000"
+    stamp = stamp_pb2.Stamp(service="worker", build=build, instance="1" * 16)
+    hops = [incident_pb2.Hop(event="artifact.published", task_id="thumbnail-thumbnail", stamp=stamp)] * 3
+    lines = rendered(trace.hops(incident_pb2.Trace(hops=hops)), width=80).splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert sum(build in line for line in lines) == 3
+
+
 @pytest.mark.parametrize(
     "empty",
     [

@@ -87,9 +87,9 @@ def failure(value: media_pb2.Failure) -> str:
 
 
 def output_spec(spec: media_pb2.OutputSpec) -> str:
-    """What was asked for: `rendition, at most 720 lines`."""
+    """What was asked for: `MP4, at most 720 lines, crf 23`."""
     if spec.WhichOneof("kind") == "rendition":
-        return f"rendition, at most {spec.rendition.height_pixels} lines, crf {spec.rendition.crf or 'default'}"
+        return f"MP4, at most {spec.rendition.height_pixels} lines, crf {spec.rendition.crf or 'default'}"
     if spec.WhichOneof("kind") == "thumbnail":
-        return f"thumbnail, at most {spec.thumbnail.height_pixels or 360} lines"
+        return f"JPEG, at most {spec.thumbnail.height_pixels or 360} lines"
     return "unknown to this build"

@@ -3,6 +3,7 @@
 import grpc
 
 from edgecode.cli.calls import Stopping
+from edgecode.cli.problem import read_problem
 
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 5.0
@@ -38,8 +39,10 @@ class Patience:
             grpc.RpcError: the error given, when it is none of a broken connection or patience is at its end.
             Abandoned: the client was told to stop.
         """
-        assert isinstance(error, grpc.Call)
-        if error.code() not in _BROKEN or self._left <= 0:
+        problem = read_problem(error)
+        # What a server of ours gives a reason for it means, unless it is only away.
+        meant = problem.reason and problem.code is not grpc.StatusCode.UNAVAILABLE
+        if problem.code not in _BROKEN or meant or self._left <= 0:
             raise error
         self._stopping.pause(self._wait)
         self._left -= self._wait
