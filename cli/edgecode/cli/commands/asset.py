@@ -7,7 +7,7 @@ from typing import Annotated
 import grpc
 import typer
 
-from edgecode.cli.exits import CommandFailed
+from edgecode.cli.exits import CommandFailed, say
 from edgecode.cli.labels import LabelOption, read_labels
 from edgecode.cli.pages import FilterOption, LimitOption, OrderOption, read_pages
 from edgecode.cli.problem import failure, read_problem
@@ -47,7 +47,7 @@ def send_file(session: Session, file: Path, upload_id: str, metadata: asset_pb2.
         hint = resume if read_problem(error).code is grpc.StatusCode.UNAVAILABLE else ""
         raise CommandFailed(f"{failed}{hint}", failed.status) from error
     except KeyboardInterrupt:
-        session.err.print(f"interrupted{resume}", markup=False)
+        say(f"interrupted{resume}")
         raise
 
 
