@@ -20,8 +20,9 @@ def big(asset: asset_pb2.Asset, size: int, **fields: Any) -> job_pb2.CreateJobRe
     return job_pb2.CreateJobRequest(asset_id=asset.asset_id, preset="thumbnail", output_uri="x" * size, **fields)
 
 
-async def jobs_of(api: Api, caller: str) -> int:
-    return len((await api.jobs.ListJobs(job_pb2.ListJobsRequest(filter=f"caller = {caller}"))).jobs)
+async def jobs_of(api: Api, caller: str, after: int = 0) -> int:
+    request = job_pb2.ListJobsRequest(filter=f"caller = {caller}")
+    return len((await api.jobs.ListJobs(request, metadata=(("edgecode-sequence", str(after)),))).jobs)
 
 
 async def test_a_message_over_the_documented_limit_is_refused_with_reason_and_stamp(
@@ -69,10 +70,11 @@ async def test_a_deadline_of_1_ms_gets_a_plain_status_and_the_same_request_then_
         outcomes = await asyncio.gather(*hurried)
         assert {outcome for outcome in outcomes if outcome is not None} <= {grpc.StatusCode.DEADLINE_EXCEEDED}
         assert grpc.StatusCode.DEADLINE_EXCEEDED in outcomes
-        made = {(await api.jobs.CreateJob(request)).job_id for request in requests}
-        assert await jobs_of(api, caller) == len(made) == 8
-        for job_id in made:
-            assert (await api.finished(job_id)).state == job_pb2.Job.STATE_SUCCEEDED
+        made = [await api.jobs.CreateJob(request) for request in requests]
+        assert len({job.job_id for job in made}) == 8
+        assert await jobs_of(api, caller, max(job.sequence for job in made)) == 8
+        for job in made:
+            assert (await api.finished(job.job_id)).state == job_pb2.Job.STATE_SUCCEEDED
 
 
 async def refusal_or_job(call: Any) -> grpc.StatusCode | None:
@@ -90,7 +92,8 @@ async def test_an_upload_cut_by_a_deadline_goes_on_where_it_stopped(stack: Stack
         assert outcome in {None, grpc.StatusCode.DEADLINE_EXCEEDED}
         async with asyncio.timeout(20):
             asset = await _ended(api, upload_id)
-        assert asset.size_bytes == 3
+        # A single read waits for all of its subject, so the list after it has seen the asset.
+        assert (await api.assets.GetAsset(asset_pb2.GetAssetRequest(asset_id=asset.asset_id))).size_bytes == 3
         listed = await api.assets.ListAssets(asset_pb2.ListAssetsRequest(filter=f"caller = {caller}"))
         assert [found.asset_id for found in listed.assets] == [asset.asset_id]
 
@@ -153,6 +156,7 @@ async def test_without_a_broker_a_write_is_refused_with_a_time_to_try_again(tmp_
             async with asyncio.timeout(30):
                 while await refusal_or_job(api.jobs.CreateJob(request)) is not None:
                     pass
-            assert len((await api.jobs.ListJobs(job_pb2.ListJobsRequest())).jobs) == 1
+            again = await api.jobs.CreateJob(request)
+            assert await jobs_of(api, again.caller, again.sequence) == 1
     finally:
         await processes.close()
