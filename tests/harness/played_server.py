@@ -5,6 +5,7 @@ import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from edgecode.core import bus as core_bus
 from edgecode.core import streams, subjects
@@ -252,7 +253,7 @@ class PlayedServer:
         )
         return (await self.events.append([message]))[0]
 
-    async def route(self, current: str, quarantined: tuple[str, ...] = (), **fields: object) -> Stored:
+    async def route(self, current: str, quarantined: tuple[str, ...] = (), **fields: Any) -> Stored:
         """Changes the route as an operator would."""
         document = event_pb2.RouteChanged(service="worker", current=current, quarantined=quarantined, **fields)
         message = Outgoing(

@@ -5,6 +5,7 @@ import contextlib
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC
+from typing import Any
 
 from nats.aio.msg import Msg
 
@@ -78,21 +79,26 @@ class Taken:
         await self.succeed()
         await self.ack()
 
-    def _names(self) -> dict[str, object]:
+    def _names(self) -> dict[str, Any]:
         task = self.task
         return {"task_id": task.task_id, "n": task.n, "epoch": task.epoch, "attempt_id": self.attempt_id}
 
-    async def _append(self, what: str, event: object) -> Stored:
+    async def _append(self, what: str, event: Any) -> Stored:
         return await self.log.append_surely(
             Outgoing(
                 subjects.job_events(self.task.job_id),
-                event_pb2.Event(**{f"attempt_{what}": event}).SerializeToString(),
+                _attempt(what, event).SerializeToString(),
                 path=self.incoming.origin.path,
                 traceparent=self.incoming.origin.traceparent,
                 msg_id=f"{self.attempt_id}-{what}",
             ),
             self.task.expire_time.ToDatetime(tzinfo=UTC),
         )
+
+
+def _attempt(what: str, event: Any) -> event_pb2.Event:
+    kinds: dict[str, Any] = {f"attempt_{what}": event}
+    return event_pb2.Event(**kinds)
 
 
 class PlayedWorker:

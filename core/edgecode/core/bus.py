@@ -30,6 +30,7 @@ EXEMPT_SUBJECTS = ("$JS.ACK.", "$JS.API.", "_INBOX.")
 PUBLISH_TIMEOUT_SECONDS = 5.0
 # Without a pause the library tries thousands of times a second.
 RECONNECT_PAUSE_SECONDS = 0.1
+_FLUSH_SECONDS = 2
 WRONG_LAST_SEQUENCE = 10071
 SUBJECT_OCCUPIED = 10077
 
@@ -113,12 +114,11 @@ class Bus:
         self.connected.set()
 
     async def close(self) -> None:
-        """Flushes and closes; twice is legal."""
+        """Flushes and closes; twice is legal. The library's `drain` would wait up to half a minute for unread answers."""
         try:
             if self.nc.is_connected:
-                await self.nc.drain()
-            elif not self.nc.is_closed:
-                await self.nc.close()
+                await self.nc.flush(_FLUSH_SECONDS)
+            await self.nc.close()
         except (nats.errors.Error, OSError, RuntimeError) as error:
             # Without a broker the library still writes what is pending, to a transport that is closed.
             log.warning("bus.closed_unflushed", why=repr(error))

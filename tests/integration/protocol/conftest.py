@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ StartWorker = Callable[..., Awaitable[PlayedWorker]]
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """Without backoff, so that what is scheduled is due."""
-    return settings.model_copy(update={"backoff_seconds": 0.0, "sweep_seconds": 0.5})
+    return settings.model_copy(update={"backoff_seconds": 0.0, "sweep_seconds": 5.0})
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ async def ends() -> AsyncIterator[AsyncExitStack]:
 def start_server(settings: Settings, ends: AsyncExitStack) -> StartServer:
     """Starts servers that share one ledger unless told otherwise."""
 
-    async def start(file: str = "ledger.sqlite", letter: str = "a", **options: object) -> PlayedServer:
+    async def start(file: str = "ledger.sqlite", letter: str = "a", **options: Any) -> PlayedServer:
         own = settings.model_copy(update=options.pop("settings", {}))
         server = await PlayedServer.start(own, stamp_of("server", letter), file, **options)
         ends.push_async_callback(server.close)

@@ -400,7 +400,7 @@ async def test_v9_events_read_after_an_upgrade_give_the_tables_of_a_rebuild(
         assert await server.ledger.unread() == []
         found.append(tables(server.ledger))
 
-    rebuilt = SqliteLedger(server.ledger.path.with_name("rebuilt.sqlite"))
+    rebuilt = SqliteLedger(writer.ledger.path.with_name("rebuilt.sqlite"))
     await rebuilt.open()
     await fold_all(writer.bus, writer.events, rebuilt, lambda _, __: None)
     expected = tables(rebuilt)
