@@ -114,7 +114,7 @@ class Bus:
         self.connected.set()
 
     async def close(self) -> None:
-        """Flushes and closes; twice is legal. The library's `drain` would wait up to half a minute for unread answers."""
+        """Flushes and closes; twice is legal. The library's `drain` may wait half a minute for unread answers."""
         try:
             if self.nc.is_connected:
                 await self.nc.flush(_FLUSH_SECONDS)
