@@ -1,0 +1,1 @@
+"""Benchmarks: each prints a ratio to a named baseline of the same run, and whether the goal is met."""

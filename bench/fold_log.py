@@ -1,0 +1,45 @@
+"""Folds a whole log into an empty ledger and says how fast, and how its memory grew: `python -m bench.fold_log`.
+
+A process of its own, so that nothing else is in its memory.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import uvloop
+
+from bench.stack import resident_bytes
+from edgecode.core.bus import connect
+from edgecode.core.log import Log
+from edgecode.core.settings import Settings
+from edgecode.core.stamp import make_stamp
+from edgecode.server.ledger.rebuild import fold_all
+from edgecode.server.ledger.sqlite import SqliteLedger
+
+
+async def main() -> None:
+    bus = await connect(Settings().nats_url, make_stamp("server", "bench"))
+    resident: list[tuple[int, int]] = []
+
+    def note(folded: int, _last: int) -> None:
+        resident.append((folded, resident_bytes(os.getpid())))
+
+    with tempfile.TemporaryDirectory(prefix="edgecode-bench-") as folder:
+        ledger = SqliteLedger(Path(folder) / "ledger.sqlite")
+        await ledger.open()
+        began = time.perf_counter()
+        head = await fold_all(bus, Log(bus), ledger, note)
+        seconds = time.perf_counter() - began
+        await ledger.close()
+    await bus.close()
+    # The records of ten thousand jobs are kept: memory is constant from where that many are known.
+    half = next(size for folded, size in resident if folded >= head / 2)
+    print(json.dumps({"event": "bench.folded", "events": head, "seconds": seconds, "half": half, "end": resident[-1][1]}))
+
+
+if __name__ == "__main__":
+    sys.exit(uvloop.run(main()))
