@@ -97,10 +97,10 @@ def _asked(spec: media_pb2.OutputSpec) -> tuple[str, str]:
 
 def outputs() -> str:
     """Fields of an output, their ranges and defaults."""
-    low, high = requests._LINES  # noqa: SLF001 - their only place
+    low, high = requests.LINES
     rows = [["`rendition.height_pixels`", f"even, {low} to {high}", "required"]]
-    for name, default in requests._RENDITION_DEFAULTS.items():  # noqa: SLF001 - their only place
-        least, most = requests._RENDITION_RANGES.get(name, ("", ""))  # noqa: SLF001 - their only place
+    for name, default in requests.RENDITION_DEFAULTS.items():
+        least, most = requests.RENDITION_RANGES.get(name, ("", ""))
         allowed = ", ".join(requests.SPEEDS) if name == "speed" else f"{least:,} to {most:,}"
         rows.append([f"`rendition.{name}`", allowed, f"{default:,}" if isinstance(default, int) else str(default)])
     whole = requests.with_defaults(media_pb2.OutputSpec(thumbnail=media_pb2.ThumbnailSpec())).thumbnail

@@ -78,7 +78,7 @@ class AssetCatalogue:
         Raises:
             NotFound: `ASSET_NOT_FOUND`, unless missing is allowed.
             Conflict: `ETAG_MISMATCH`.
-            FailedPrecondition: `ASSET_IN_USE`, naming a job, or `FROZEN`.
+            FailedPrecondition: `ASSET_IN_USE`, naming a job, or `ASSET_FROZEN`.
         """
         while True:
             row = await self._row(request.asset_id)
@@ -101,7 +101,7 @@ class AssetCatalogue:
 
     async def _refuse_in_use(self, row: AssetRow) -> None:
         if row.frozen:
-            raise FailedPrecondition("FROZEN", f"asset {row.asset_id} has an event that this build cannot read yet")
+            raise FailedPrecondition("ASSET_FROZEN", f"asset {row.asset_id} has an event that this build cannot read yet")
         # Any job accepted before this call counts, so all that the log holds now must be folded.
         await self._reads.wait_for((await self._events.identity()).last_sequence)
         job_id = await self._ledger.asset_in_use(row.asset_id)

@@ -18,7 +18,7 @@ async def usable_asset(asset_id: str, ledger: Ledger, reads: Reads) -> AssetRow:
 
     Raises:
         NotFound: `ASSET_NOT_FOUND`, also for one whose retention is over.
-        FailedPrecondition: `ASSET_DELETED` or `FROZEN`.
+        FailedPrecondition: `ASSET_DELETED` or `ASSET_FROZEN`.
     """
     known_form("asset", asset_id)
     asset = await ledger.asset(asset_id)
@@ -28,7 +28,7 @@ async def usable_asset(asset_id: str, ledger: Ledger, reads: Reads) -> AssetRow:
     if asset is None or asset.expire_time_us <= time.time_ns() // 1000:
         raise not_found("asset", asset_id)
     if asset.frozen:
-        raise FailedPrecondition("FROZEN", f"asset {asset_id} has an event that this build cannot read yet")
+        raise FailedPrecondition("ASSET_FROZEN", f"asset {asset_id} has an event that this build cannot read yet")
     if asset.state != "ACTIVE":
         raise FailedPrecondition(
             "ASSET_DELETED", f"asset {asset_id} is deleted", violations=[Violation("asset_id", "names a deleted asset")]

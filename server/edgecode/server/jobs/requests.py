@@ -27,7 +27,7 @@ _OUTPUT_ID = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 # The manifest is an artifact of every job, under this output id.
 _RESERVED = frozenset({"manifest"})
 # Where 0 or empty means the default.
-_RENDITION_DEFAULTS = {
+RENDITION_DEFAULTS = {
     "crf": 23,
     "speed": "veryfast",
     "gop_seconds": 2.0,
@@ -35,14 +35,14 @@ _RENDITION_DEFAULTS = {
     "audio_bits_per_second": 128_000,
     "audio_channels": 2,
 }
-_RENDITION_RANGES = {
+RENDITION_RANGES = {
     "crf": (1, 51),
     "gop_seconds": (0.1, 30.0),
     "threads": (1, 16),
     "audio_bits_per_second": (16_000, 512_000),
     "audio_channels": (1, 8),
 }
-_LINES = (2, 4320)
+LINES = (2, 4320)
 _LONGEST_SECONDS = 1e6
 
 
@@ -112,7 +112,7 @@ def with_defaults(spec: media_pb2.OutputSpec) -> media_pb2.OutputSpec:
     whole = media_pb2.OutputSpec()
     whole.CopyFrom(spec)
     if whole.HasField("rendition"):
-        for name, default in _RENDITION_DEFAULTS.items():
+        for name, default in RENDITION_DEFAULTS.items():
             setattr(whole.rendition, name, getattr(whole.rendition, name) or default)
     else:
         whole.thumbnail.height_pixels = whole.thumbnail.height_pixels or DEFAULT_THUMBNAIL_LINES
@@ -154,7 +154,7 @@ def _check_outputs(outputs: Sequence[media_pb2.OutputSpec]) -> Iterator[Violatio
 
 def _check_rendition(path: str, spec: media_pb2.RenditionSpec) -> Iterator[Violation]:
     yield from _check_lines(path, spec.height_pixels)
-    for name, (low, high) in _RENDITION_RANGES.items():
+    for name, (low, high) in RENDITION_RANGES.items():
         value = getattr(spec, name)
         if value and not low <= value <= high:  # not a number is in no range
             yield Violation(f"{path}.{name}", f"must be 0 for the default or {low} to {high}, and is {value}")
@@ -174,7 +174,7 @@ def _check_thumbnail(path: str, spec: media_pb2.ThumbnailSpec) -> Iterator[Viola
 
 
 def _check_lines(path: str, lines: int) -> Iterator[Violation]:
-    low, high = _LINES
+    low, high = LINES
     if not low <= lines <= high or lines % 2:
         yield Violation(f"{path}.height_pixels", f"must be even and {low} to {high}, and is {lines}")
 
