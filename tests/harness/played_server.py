@@ -14,6 +14,7 @@ from edgecode.core.bus import Bus, Outgoing, Stored
 from edgecode.core.contract import CONTRACT
 from edgecode.core.crash import CrashPoints
 from edgecode.core.fleet_beat import FleetBeat
+from edgecode.core.lifecycle import end
 from edgecode.core.log import Entry, Log, LogReader
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import Stamp
@@ -128,8 +129,7 @@ class PlayedServer:
     async def crash(self) -> None:
         """The leader stops where it is; a stepped one can `lead` again."""
         if self._folding is not None:
-            self._folding.cancel()
-            await asyncio.gather(self._folding, return_exceptions=True)
+            await end([self._folding])
             self._folding = None
         await self.leader.stop()
 
@@ -194,8 +194,7 @@ class PlayedServer:
         try:
             await self.leader._sweep()
         finally:
-            folds.cancel()
-            await asyncio.gather(folds, return_exceptions=True)
+            await end([folds])
         await self.writes_done()
 
     async def _keep_folding(self) -> None:

@@ -12,6 +12,7 @@ from nats.aio.msg import Msg
 from edgecode.core import bus as core_bus
 from edgecode.core import subjects
 from edgecode.core.bus import Bus, Incoming, Outgoing, Stored
+from edgecode.core.lifecycle import end
 from edgecode.core.log import Log
 from edgecode.core.pull import ConsumerGone, Puller
 from edgecode.core.stamp import Stamp, stamp_to_proto
@@ -189,6 +190,5 @@ class PlayedWorker:
     async def close(self) -> None:
         """Vanishes, as if killed."""
         if self._work is not None:
-            self._work.cancel()
-            await asyncio.gather(self._work, return_exceptions=True)
+            await end([self._work])
         await self.bus.close()

@@ -2,12 +2,14 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any, Protocol
 
 import structlog
 
 log = structlog.get_logger()
+
+_CANCEL_AGAIN_SECONDS = 0.5
 
 
 class Service(Protocol):
@@ -30,9 +32,21 @@ async def together(*works: Coroutine[Any, Any, None]) -> None:
         for task in done:
             task.result()
     finally:
-        for task in tasks:
+        await end(tasks)
+
+
+async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancels tasks and waits until they have ended, whatever they end with.
+
+    More than once, for Python 3.11 loses a cancellation that comes as what `asyncio.wait_for` waits for is done, and the
+    libraries below us wait so everywhere.
+    """
+    left = all_tasks = set(tasks)
+    while left:
+        for task in left:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        _, left = await asyncio.wait(left, timeout=_CANCEL_AGAIN_SECONDS)
+    await asyncio.gather(*all_tasks, return_exceptions=True)  # nobody asks for their errors any more
 
 
 class Background:
@@ -63,8 +77,7 @@ class Background:
         task, self._task = self._task, None
         if task is None:
             return
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end([task])
 
 
 class Termination:

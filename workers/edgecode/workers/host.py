@@ -12,7 +12,7 @@ from edgecode.core import subjects
 from edgecode.core.bus import Incoming
 from edgecode.core.fleet_beat import FleetBeat
 from edgecode.core.headers import UnstampedMessage
-from edgecode.core.lifecycle import Background
+from edgecode.core.lifecycle import Background, end
 from edgecode.core.pull import ConsumerGone
 from edgecode.v1 import bus_pb2
 from edgecode.workers.assignment import Assignment, Unreadable, read_assignment
@@ -99,11 +99,9 @@ class Host:
             await loop.stop()
         endings, self._endings = self._endings, []
         if self._parts.bus.nc.is_connected:
-            for end in endings:
-                await end()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            for unsubscribe in endings:
+                await unsubscribe()
+        await end(self._tasks)
         await self._beats.stop()
         await self._lanes.stop()
 

@@ -9,6 +9,7 @@ from edgecode.core import subjects
 from edgecode.core.bus import Outgoing
 from edgecode.core.crash import CrashPoints
 from edgecode.core.errors import AlreadyExists, Conflict, Exhausted, FailedPrecondition, NotFound, Unavailable
+from edgecode.core.lifecycle import end
 from edgecode.core.log import Log, ttl_seconds
 from edgecode.server.ledger.port import JobRecord, Ledger
 from edgecode.server.ledger.reads import Reads
@@ -204,8 +205,7 @@ class QueueGauge:
     async def stop(self) -> None:
         """Stops counting."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end([self._task])
 
     async def _count(self) -> None:
         while True:

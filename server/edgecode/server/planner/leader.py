@@ -19,7 +19,7 @@ from edgecode.core.bus import Bus, Outgoing
 from edgecode.core.contract import CONTRACT, READS_MAX
 from edgecode.core.crash import CrashPoints
 from edgecode.core.errors import Conflict, Unavailable
-from edgecode.core.lifecycle import Background, together
+from edgecode.core.lifecycle import Background, end, together
 from edgecode.core.log import Log, LogReader, ttl_seconds
 from edgecode.core.settings import Settings
 from edgecode.server.fleet.view import FleetView
@@ -99,9 +99,7 @@ class Leader:
     async def stop(self) -> None:
         """Lays the lead down."""
         await self._background.stop()
-        for write in list(self._writes):
-            write.cancel()
-        await asyncio.gather(*self._writes, return_exceptions=True)
+        await end(self._writes)
         self._set_leading(leading=False)
         self._lock.release()
 
