@@ -38,8 +38,8 @@ async def together(*works: Coroutine[Any, Any, None]) -> None:
 async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Cancels tasks and waits until they have ended, whatever they end with.
 
-    More than once, for Python 3.11 loses a cancellation that comes as what `asyncio.wait_for` waits for is done, and the
-    libraries below us wait so everywhere.
+    More than once, for Python 3.11 loses a cancellation that comes as what `asyncio.wait_for` waits for is done, and
+    the libraries below us wait so everywhere.
     """
     left = all_tasks = set(tasks)
     while left:
