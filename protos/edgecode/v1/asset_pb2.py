@@ -26,7 +26,7 @@ from edgecode.v1 import stamp_pb2 as edgecode_dot_v1_dot_stamp__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x65\x64gecode/v1/asset.proto\x12\x0b\x65\x64gecode.v1\x1a\x17\x65\x64gecode/v1/stamp.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe5\x03\n\x05\x41sset\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x11\n\tfile_name\x18\x02 \x01(\t\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x0e\n\x06sha256\x18\x04 \x01(\t\x12\x0e\n\x06\x63rc32c\x18\x05 \x01(\x07\x12.\n\x06labels\x18\x06 \x03(\x0b\x32\x1e.edgecode.v1.Asset.LabelsEntry\x12\'\n\x05state\x18\x07 \x01(\x0e\x32\x18.edgecode.v1.Asset.State\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12&\n\ncreated_by\x18\x0b \x01(\x0b\x32\x12.edgecode.v1.Stamp\x12\x0e\n\x06job_id\x18\x0c \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\r \x01(\t\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"C\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_ACTIVE\x10\x01\x12\x11\n\rSTATE_DELETED\x10\x02\"\xc4\x01\n\x12UploadAssetRequest\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12-\n\x08metadata\x18\x02 \x01(\x0b\x32\x1b.edgecode.v1.UploadMetadata\x12\x14\n\x0coffset_bytes\x18\x03 \x01(\x03\x12\x0c\n\x04\x64\x61ta\x18\x04 \x01(\x0c\x12\x18\n\x0b\x64\x61ta_crc32c\x18\x05 \x01(\x07H\x00\x88\x01\x01\x12\x0e\n\x06\x66inish\x18\x06 \x01(\x08\x12\x0e\n\x06sha256\x18\x07 \x01(\tB\x0e\n\x0c_data_crc32c\"\xb6\x01\n\x0eUploadMetadata\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\x37\n\x06labels\x18\x02 \x03(\x0b\x32\'.edgecode.v1.UploadMetadata.LabelsEntry\x12\x0e\n\x06preset\x18\x03 \x01(\t\x12\x19\n\x11retention_seconds\x18\x04 \x01(\x03\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"d\n\x13UploadAssetResponse\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63ommitted_bytes\x18\x02 \x01(\x03\x12!\n\x05\x61sset\x18\x03 \x01(\x0b\x32\x12.edgecode.v1.Asset\"\'\n\x12QueryUploadRequest\x12\x11\n\tupload_id\x18\x01 \x01(\t\"d\n\x13QueryUploadResponse\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63ommitted_bytes\x18\x02 \x01(\x03\x12!\n\x05\x61sset\x18\x03 \x01(\x0b\x32\x12.edgecode.v1.Asset\"#\n\x0fGetAssetRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"\\\n\x11ListAssetsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\x12\x10\n\x08order_by\x18\x04 \x01(\t\"Q\n\x12ListAssetsResponse\x12\"\n\x06\x61ssets\x18\x01 \x03(\x0b\x32\x12.edgecode.v1.Asset\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"K\n\x12\x44\x65leteAssetRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x32\x85\x03\n\x0c\x41ssetService\x12R\n\x0bUploadAsset\x12\x1f.edgecode.v1.UploadAssetRequest\x1a .edgecode.v1.UploadAssetResponse(\x01\x12P\n\x0bQueryUpload\x12\x1f.edgecode.v1.QueryUploadRequest\x1a .edgecode.v1.QueryUploadResponse\x12<\n\x08GetAsset\x12\x1c.edgecode.v1.GetAssetRequest\x1a\x12.edgecode.v1.Asset\x12M\n\nListAssets\x12\x1e.edgecode.v1.ListAssetsRequest\x1a\x1f.edgecode.v1.ListAssetsResponse\x12\x42\n\x0b\x44\x65leteAsset\x12\x1f.edgecode.v1.DeleteAssetRequest\x1a\x12.edgecode.v1.Assetb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x65\x64gecode/v1/asset.proto\x12\x0b\x65\x64gecode.v1\x1a\x17\x65\x64gecode/v1/stamp.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf7\x03\n\x05\x41sset\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x11\n\tfile_name\x18\x02 \x01(\t\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x0e\n\x06sha256\x18\x04 \x01(\t\x12\x0e\n\x06\x63rc32c\x18\x05 \x01(\x07\x12.\n\x06labels\x18\x06 \x03(\x0b\x32\x1e.edgecode.v1.Asset.LabelsEntry\x12\'\n\x05state\x18\x07 \x01(\x0e\x32\x18.edgecode.v1.Asset.State\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12&\n\ncreated_by\x18\x0b \x01(\x0b\x32\x12.edgecode.v1.Stamp\x12\x0e\n\x06job_id\x18\x0c \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\r \x01(\t\x12\x10\n\x08sequence\x18\x0e \x01(\x04\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"C\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_ACTIVE\x10\x01\x12\x11\n\rSTATE_DELETED\x10\x02\"\xc4\x01\n\x12UploadAssetRequest\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12-\n\x08metadata\x18\x02 \x01(\x0b\x32\x1b.edgecode.v1.UploadMetadata\x12\x14\n\x0coffset_bytes\x18\x03 \x01(\x03\x12\x0c\n\x04\x64\x61ta\x18\x04 \x01(\x0c\x12\x18\n\x0b\x64\x61ta_crc32c\x18\x05 \x01(\x07H\x00\x88\x01\x01\x12\x0e\n\x06\x66inish\x18\x06 \x01(\x08\x12\x0e\n\x06sha256\x18\x07 \x01(\tB\x0e\n\x0c_data_crc32c\"\xb6\x01\n\x0eUploadMetadata\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\x37\n\x06labels\x18\x02 \x03(\x0b\x32\'.edgecode.v1.UploadMetadata.LabelsEntry\x12\x0e\n\x06preset\x18\x03 \x01(\t\x12\x19\n\x11retention_seconds\x18\x04 \x01(\x03\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"d\n\x13UploadAssetResponse\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63ommitted_bytes\x18\x02 \x01(\x03\x12!\n\x05\x61sset\x18\x03 \x01(\x0b\x32\x12.edgecode.v1.Asset\"\'\n\x12QueryUploadRequest\x12\x11\n\tupload_id\x18\x01 \x01(\t\"d\n\x13QueryUploadResponse\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63ommitted_bytes\x18\x02 \x01(\x03\x12!\n\x05\x61sset\x18\x03 \x01(\x0b\x32\x12.edgecode.v1.Asset\"#\n\x0fGetAssetRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"\\\n\x11ListAssetsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\x12\x10\n\x08order_by\x18\x04 \x01(\t\"Q\n\x12ListAssetsResponse\x12\"\n\x06\x61ssets\x18\x01 \x03(\x0b\x32\x12.edgecode.v1.Asset\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"K\n\x12\x44\x65leteAssetRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x32\x85\x03\n\x0c\x41ssetService\x12R\n\x0bUploadAsset\x12\x1f.edgecode.v1.UploadAssetRequest\x1a .edgecode.v1.UploadAssetResponse(\x01\x12P\n\x0bQueryUpload\x12\x1f.edgecode.v1.QueryUploadRequest\x1a .edgecode.v1.QueryUploadResponse\x12<\n\x08GetAsset\x12\x1c.edgecode.v1.GetAssetRequest\x1a\x12.edgecode.v1.Asset\x12M\n\nListAssets\x12\x1e.edgecode.v1.ListAssetsRequest\x1a\x1f.edgecode.v1.ListAssetsResponse\x12\x42\n\x0b\x44\x65leteAsset\x12\x1f.edgecode.v1.DeleteAssetRequest\x1a\x12.edgecode.v1.Assetb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,31 +38,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPLOADMETADATA_LABELSENTRY']._loaded_options = None
   _globals['_UPLOADMETADATA_LABELSENTRY']._serialized_options = b'8\001'
   _globals['_ASSET']._serialized_start=99
-  _globals['_ASSET']._serialized_end=584
-  _globals['_ASSET_LABELSENTRY']._serialized_start=470
-  _globals['_ASSET_LABELSENTRY']._serialized_end=515
-  _globals['_ASSET_STATE']._serialized_start=517
-  _globals['_ASSET_STATE']._serialized_end=584
-  _globals['_UPLOADASSETREQUEST']._serialized_start=587
-  _globals['_UPLOADASSETREQUEST']._serialized_end=783
-  _globals['_UPLOADMETADATA']._serialized_start=786
-  _globals['_UPLOADMETADATA']._serialized_end=968
-  _globals['_UPLOADMETADATA_LABELSENTRY']._serialized_start=470
-  _globals['_UPLOADMETADATA_LABELSENTRY']._serialized_end=515
-  _globals['_UPLOADASSETRESPONSE']._serialized_start=970
-  _globals['_UPLOADASSETRESPONSE']._serialized_end=1070
-  _globals['_QUERYUPLOADREQUEST']._serialized_start=1072
-  _globals['_QUERYUPLOADREQUEST']._serialized_end=1111
-  _globals['_QUERYUPLOADRESPONSE']._serialized_start=1113
-  _globals['_QUERYUPLOADRESPONSE']._serialized_end=1213
-  _globals['_GETASSETREQUEST']._serialized_start=1215
-  _globals['_GETASSETREQUEST']._serialized_end=1250
-  _globals['_LISTASSETSREQUEST']._serialized_start=1252
-  _globals['_LISTASSETSREQUEST']._serialized_end=1344
-  _globals['_LISTASSETSRESPONSE']._serialized_start=1346
-  _globals['_LISTASSETSRESPONSE']._serialized_end=1427
-  _globals['_DELETEASSETREQUEST']._serialized_start=1429
-  _globals['_DELETEASSETREQUEST']._serialized_end=1504
-  _globals['_ASSETSERVICE']._serialized_start=1507
-  _globals['_ASSETSERVICE']._serialized_end=1896
+  _globals['_ASSET']._serialized_end=602
+  _globals['_ASSET_LABELSENTRY']._serialized_start=488
+  _globals['_ASSET_LABELSENTRY']._serialized_end=533
+  _globals['_ASSET_STATE']._serialized_start=535
+  _globals['_ASSET_STATE']._serialized_end=602
+  _globals['_UPLOADASSETREQUEST']._serialized_start=605
+  _globals['_UPLOADASSETREQUEST']._serialized_end=801
+  _globals['_UPLOADMETADATA']._serialized_start=804
+  _globals['_UPLOADMETADATA']._serialized_end=986
+  _globals['_UPLOADMETADATA_LABELSENTRY']._serialized_start=488
+  _globals['_UPLOADMETADATA_LABELSENTRY']._serialized_end=533
+  _globals['_UPLOADASSETRESPONSE']._serialized_start=988
+  _globals['_UPLOADASSETRESPONSE']._serialized_end=1088
+  _globals['_QUERYUPLOADREQUEST']._serialized_start=1090
+  _globals['_QUERYUPLOADREQUEST']._serialized_end=1129
+  _globals['_QUERYUPLOADRESPONSE']._serialized_start=1131
+  _globals['_QUERYUPLOADRESPONSE']._serialized_end=1231
+  _globals['_GETASSETREQUEST']._serialized_start=1233
+  _globals['_GETASSETREQUEST']._serialized_end=1268
+  _globals['_LISTASSETSREQUEST']._serialized_start=1270
+  _globals['_LISTASSETSREQUEST']._serialized_end=1362
+  _globals['_LISTASSETSRESPONSE']._serialized_start=1364
+  _globals['_LISTASSETSRESPONSE']._serialized_end=1445
+  _globals['_DELETEASSETREQUEST']._serialized_start=1447
+  _globals['_DELETEASSETREQUEST']._serialized_end=1522
+  _globals['_ASSETSERVICE']._serialized_start=1525
+  _globals['_ASSETSERVICE']._serialized_end=1914
 # @@protoc_insertion_point(module_scope)

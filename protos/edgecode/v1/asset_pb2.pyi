@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Asset(_message.Message):
-    __slots__ = ("asset_id", "file_name", "size_bytes", "sha256", "crc32c", "labels", "state", "create_time", "expire_time", "etag", "created_by", "job_id", "caller")
+    __slots__ = ("asset_id", "file_name", "size_bytes", "sha256", "crc32c", "labels", "state", "create_time", "expire_time", "etag", "created_by", "job_id", "caller", "sequence")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Asset.State]
@@ -41,6 +41,7 @@ class Asset(_message.Message):
     CREATED_BY_FIELD_NUMBER: _ClassVar[int]
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     CALLER_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     asset_id: str
     file_name: str
     size_bytes: int
@@ -54,7 +55,8 @@ class Asset(_message.Message):
     created_by: _stamp_pb2.Stamp
     job_id: str
     caller: str
-    def __init__(self, asset_id: _Optional[str] = ..., file_name: _Optional[str] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., crc32c: _Optional[int] = ..., labels: _Optional[_Mapping[str, str]] = ..., state: _Optional[_Union[Asset.State, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., created_by: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., job_id: _Optional[str] = ..., caller: _Optional[str] = ...) -> None: ...
+    sequence: int
+    def __init__(self, asset_id: _Optional[str] = ..., file_name: _Optional[str] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., crc32c: _Optional[int] = ..., labels: _Optional[_Mapping[str, str]] = ..., state: _Optional[_Union[Asset.State, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., created_by: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., job_id: _Optional[str] = ..., caller: _Optional[str] = ..., sequence: _Optional[int] = ...) -> None: ...
 
 class UploadAssetRequest(_message.Message):
     __slots__ = ("upload_id", "metadata", "offset_bytes", "data", "data_crc32c", "finish", "sha256")

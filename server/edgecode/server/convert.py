@@ -210,6 +210,7 @@ def asset_message(row: AssetRow, stamps: Stamps) -> asset_pb2.Asset:
         created_by=stamp_message(stamps.get(row.stamp_id)),
         job_id=row.job_id,
         caller=row.caller,
+        sequence=row.last_sequence,
     )
 
 

@@ -101,9 +101,11 @@ class AssetCatalogue:
 
     async def _refuse_in_use(self, row: AssetRow) -> None:
         if row.frozen:
-            raise FailedPrecondition("ASSET_FROZEN", f"asset {row.asset_id} has an event that this build cannot read yet")
+            raise FailedPrecondition(
+                "ASSET_FROZEN", f"asset {row.asset_id} has an event that this build cannot read yet"
+            )
         # Any job accepted before this call counts, so all that the log holds now must be folded.
-        await self._reads.wait_for((await self._events.identity()).last_sequence)
+        await self._reads.caught_up()
         job_id = await self._ledger.asset_in_use(row.asset_id)
         if job_id:
             raise FailedPrecondition(

@@ -148,14 +148,18 @@ class JobQueries:
     async def artifact(self, artifact_id: str, call: CallContext) -> media_pb2.Artifact:
         """One artifact.
 
-        An artifact's subject is not in its id, so this waits for what the caller has seen.
+        Its id does not say its job, so for one that the ledger lacks this waits for all that the log holds.
 
         Raises:
             NotFound: `ARTIFACT_NOT_FOUND`.
+            Unavailable: `LEDGER_BEHIND`.
         """
         known_form("artifact", artifact_id)
         await self._reads.wait_for(call.read_after)
         row = await self._ledger.artifact(artifact_id)
+        if row is None:
+            await self._reads.caught_up()
+            row = await self._ledger.artifact(artifact_id)
         if row is None:
             raise not_found("artifact", artifact_id)
         return convert.artifact_message(row, await self._ledger.stamps([row.stamp_id]))

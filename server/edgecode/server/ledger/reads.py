@@ -80,6 +80,10 @@ class Reads:
                 retry_after_seconds=1.0,
             ) from error
 
+    async def caught_up(self) -> None:
+        """Waits until all that the log holds now is folded; raises as `wait_for`."""
+        await self.wait_for((await self._events.identity()).last_sequence)
+
     async def settled(self, subject: str) -> int:
         """Waits until all events of a subject are folded; returns the sequence of its last one, 0 where it has none."""
         sequence = await self._events.last_sequence(subject)
