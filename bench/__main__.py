@@ -1,14 +1,12 @@
 """`python -m bench [row …] [--quick] [--rounds N] [--list] [--output json]`."""
 
 import argparse
-import asyncio
 import json
 import os
 import platform
 import sys
 
 import uvloop
-
 
 from bench.outcome import Effort, Outcome
 from bench.rows import ROWS

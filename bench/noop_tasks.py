@@ -19,7 +19,8 @@ from bench.played_jobs import append_all, noop_job
 from bench.stack import SYNC_ALWAYS, SYNC_TWO_MINUTES, Stack
 from edgecode.core import subjects
 from edgecode.core.bus import Bus, connect
-from edgecode.core.log import Log, LogReader
+from edgecode.core.log import Log
+from edgecode.core.log_reader import LogReader
 from edgecode.core.stamp import make_stamp
 from tests.harness.process import Process
 

@@ -15,7 +15,8 @@ from edgecode.core.contract import CONTRACT
 from edgecode.core.crash import CrashPoints
 from edgecode.core.fleet_beat import FleetBeat
 from edgecode.core.lifecycle import end
-from edgecode.core.log import Entry, Log, LogReader
+from edgecode.core.log import Entry, Log
+from edgecode.core.log_reader import LogReader
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import Stamp
 from edgecode.server.fleet.own import OwnInstance
@@ -245,11 +246,9 @@ class PlayedServer:
         _, sequence = await self.writer.create(created)
         return sequence
 
-    async def append(self, subject: str, event: event_pb2.Event, expected_last: int | None = None) -> Stored:
+    async def append(self, subject: str, event: event_pb2.Event, ttl_seconds: int = 86_400) -> Stored:
         """Appends an event as it is, as somebody who does not ask the planner."""
-        message = Outgoing(
-            subject, event.SerializeToString(), msg_id=uuid.uuid4().hex, expected_last=expected_last, ttl_seconds=3600
-        )
+        message = Outgoing(subject, event.SerializeToString(), msg_id=uuid.uuid4().hex, ttl_seconds=ttl_seconds)
         return (await self.events.append([message]))[0]
 
     async def route(self, current: str, quarantined: tuple[str, ...] = (), **fields: Any) -> Stored:

@@ -11,7 +11,8 @@ from nats.js.api import AckPolicy, ConsumerConfig
 from edgecode.core import streams, subjects
 from edgecode.core.blobs import Blobs, source_key
 from edgecode.core.bus import Bus, Incoming, Outgoing
-from edgecode.core.log import Entry, LogReader
+from edgecode.core.log import Entry
+from edgecode.core.log_reader import LogReader
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import build_key
 from edgecode.core.subjects import TaskSubject

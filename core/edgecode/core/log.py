@@ -1,22 +1,19 @@
 """The log: the stream EVENTS, appended by everybody, read in order."""
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError, NotFoundError
 
 from edgecode.core import contract, headers, subjects
 from edgecode.core.bus import WRONG_LAST_SEQUENCE, Bus, Incoming, Outgoing, Stored, receive
 from edgecode.core.errors import Conflict, Unavailable
 from edgecode.core.headers import Origin, UnstampedMessage
-from edgecode.core.pull import ConsumerGone, Puller
 from edgecode.v1 import event_pb2
 
 log = structlog.get_logger()
@@ -26,9 +23,6 @@ _BATCH_MESSAGES = 64
 # Appends under way by themselves. As many syncs take about as long as a batch does.
 _SINGLE_MESSAGES = 16
 _DUPLICATE_IN_BATCH = 10201
-_READER_IDLE_SECONDS = 20.0
-_HISTORY_IDLE_SECONDS = 1.0
-_READER_INACTIVE_SECONDS = 60.0
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 5.0
 
@@ -290,116 +284,3 @@ def _succeed(future: asyncio.Future[list[Stored]], stored: list[Stored]) -> None
 def _fail(future: asyncio.Future[list[Stored]], error: Exception) -> None:
     if not future.done():
         future.set_exception(error)
-
-
-class LogReader:
-    """Reads the log in order from a sequence on, without gaps, across reconnects and broker restarts.
-
-    `position` is the sequence up to which nothing is left to read.
-
-    Args:
-        after_sequence: the first entry is the next one kept.
-        filters: subjects to read; all by default.
-    """
-
-    def __init__(self, bus: Bus, after_sequence: int, filters: Sequence[str] = (subjects.ALL_EVENTS,)) -> None:
-        self._bus = bus
-        self._events = Log(bus)
-        self._filters = list(filters)
-        self.position = after_sequence
-        self._consumer_sequence = 0
-        self._head = 0
-        self._puller: Puller | None = None
-
-    async def batches(self, size: int = 500) -> AsyncIterator[list[Entry]]:
-        """Entries as they come, up to `size` at once. One without a stamp is skipped, loudly.
-
-        An empty list says that `position` moved over places that hold nothing of ours (any more).
-        """
-        while True:
-            before = self.position
-            entries = await self._next_batch(size, _READER_IDLE_SECONDS)
-            if self.position != before:
-                yield entries
-
-    async def history(self, until_sequence: int, size: int = 500) -> AsyncIterator[list[Entry]]:
-        """Entries up to a sequence that the log has reached; ends when nothing up to there is left to read."""
-        while self.position < until_sequence:
-            entries = await self._next_batch(size, _HISTORY_IDLE_SECONDS)
-            yield [entry for entry in entries if entry.sequence <= until_sequence]
-
-    async def _next_batch(self, size: int, idle_seconds: float) -> list[Entry]:
-        try:
-            if self._puller is None:
-                await self._open()
-            assert self._puller is not None
-            if self.position >= self._head:
-                return self._accept(await self._puller.follow(size, idle_seconds))
-            messages = await self._puller.pull(size)
-            if not messages and not await self._skip_to_head():
-                messages = await self._puller.pull(1, idle_seconds)
-            return self._accept(messages)
-        except (ConsumerGone, Unavailable) as error:
-            log.info("log.reader_reopens", why=str(error), position=self.position)
-            await self.close()
-            await self._bus.connected.wait()
-            return []
-
-    async def _skip_to_head(self) -> bool:
-        """Moves on to the head as it was at the opening, where the events up to it are gone; says whether it moved.
-
-        The stream's leader says what is gone: the consumer may be on a follower that lags.
-        """
-        if self.position >= self._head:
-            return False
-        try:
-            following = [await self._events.next(subject, self.position) for subject in self._filters]
-        except (TimeoutError, APIError) as error:
-            raise ConsumerGone(str(error)) from error
-        if any(found is not None and found[0] <= self._head for found in following):
-            return False
-        self.position = self._head
-        return True
-
-    def _accept(self, messages: list[Msg]) -> list[Entry]:
-        entries: list[Entry] = []
-        for message in messages:
-            metadata = message.metadata
-            if metadata.sequence.consumer != self._consumer_sequence + 1:
-                raise ConsumerGone(f"gap after {self.position}")
-            self._consumer_sequence += 1
-            self.position = metadata.sequence.stream
-            try:
-                entries.append(read_entry(message))
-            except UnstampedMessage as error:
-                log.error("log.unstamped", sequence=metadata.sequence.stream, subject=message.subject, why=str(error))
-        return entries
-
-    async def _open(self) -> None:
-        name = f"read-{self._bus.stamp.instance}-{uuid.uuid4().hex[:8]}"
-        try:
-            self._head = (await self._events.identity()).last_sequence
-            await self._bus.js.add_consumer(
-                subjects.EVENTS,
-                ConsumerConfig(
-                    name=name,
-                    filter_subjects=self._filters,
-                    deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-                    opt_start_seq=self.position + 1,
-                    ack_policy=AckPolicy.NONE,
-                    mem_storage=True,
-                    num_replicas=1,
-                    inactive_threshold=_READER_INACTIVE_SECONDS,
-                ),
-            )
-        except (TimeoutError, APIError) as error:
-            raise ConsumerGone(str(error)) from error
-        self._consumer_sequence = 0
-        self._puller = Puller(self._bus, subjects.EVENTS, name)
-        await self._puller.start()
-
-    async def close(self) -> None:
-        """Ends the subscription; twice is legal. The broker forgets the consumer by itself."""
-        puller, self._puller = self._puller, None
-        if puller is not None:
-            await puller.stop()

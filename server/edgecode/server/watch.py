@@ -6,18 +6,21 @@ from dataclasses import dataclass, field
 
 import structlog
 from google.protobuf.message import DecodeError
+from nats.js.errors import APIError
 
 from edgecode.core import subjects
 from edgecode.core.bus import Bus, Incoming
 from edgecode.core.errors import Exhausted
 from edgecode.core.lifecycle import Background
-from edgecode.core.log import Entry, Log, LogReader
+from edgecode.core.log import Entry, Log
+from edgecode.core.log_reader import LogReader
 from edgecode.v1 import bus_pb2
 
 log = structlog.get_logger()
 
 # A watcher so far behind is cut off and told to resume: memory stays bounded.
 _BACKLOG = 10_000
+_PAUSE_SECONDS = 0.5
 
 
 @dataclass(slots=True, eq=False)
@@ -28,21 +31,21 @@ class _Watcher:
 
 
 class LogFeed:
-    """Entries of jobs as they are stored, and progress, to any number of watchers."""
+    """Entries of jobs as they are stored, and progress, to any number of watchers; reads only while there are some."""
 
     def __init__(self, bus: Bus, events: Log) -> None:
         self._bus = bus
         self._events = events
         self._watchers: set[_Watcher] = set()
-        self._position = 0
+        self._wanted = asyncio.Event()
+        self._following = asyncio.Event()
         self._background = Background("log-feed")
         self._unsubscribe: Callable[[], Awaitable[None]] | None = None
         self._closing = asyncio.Event()
 
     async def start(self) -> None:
-        """Follows the log from its present end."""
-        self._position = (await self._events.identity()).last_sequence
-        self._background.start(self._follow(LogReader(self._bus, self._position, (subjects.job_events(">"),))))
+        """Gets ready to follow the log."""
+        self._background.start(self._follow())
         self._unsubscribe = await self._bus.subscribe(subjects.ALL_PROGRESS, self._on_progress)
 
     async def stop(self) -> None:
@@ -50,11 +53,29 @@ class LogFeed:
         self._closing.set()
         await self._background.stop()
 
-    async def _follow(self, reader: LogReader) -> None:
+    async def _follow(self) -> None:
+        while True:
+            await self._wanted.wait()
+            try:
+                head = (await self._events.identity()).last_sequence
+            except (TimeoutError, APIError) as error:
+                log.info("feed.tries_again", why=repr(error))
+                await asyncio.sleep(_PAUSE_SECONDS)
+                continue
+            self._following.set()
+            await self._hand_out_from(head)
+
+    async def _hand_out_from(self, head: int) -> None:
+        """Hands out what comes after `head`, until it comes and nobody watches any more."""
+        reader = LogReader(self._bus, head, (subjects.job_events(">"),))
         async for entries in reader.batches():
+            if not self._watchers:
+                break
             for entry in entries:
                 self._hand_out(entry.subject, entry)
-            self._position = reader.position
+        self._wanted.clear()
+        self._following.clear()
+        await reader.close()
 
     async def _on_progress(self, incoming: Incoming) -> None:
         try:
@@ -84,7 +105,9 @@ class LogFeed:
     async def _watch(self, subject: str, after_sequence: int | None) -> AsyncGenerator[Entry | bus_pb2.Progress, None]:
         watcher = _Watcher(subject)
         self._watchers.add(watcher)
+        self._wanted.set()
         try:
+            await self._following.wait()  # so that nothing is missed between what is past and what comes
             position = 0
             if after_sequence is not None:
                 head = (await self._events.identity()).last_sequence

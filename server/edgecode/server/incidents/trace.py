@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from edgecode.core import subjects
 from edgecode.core.bus import Bus
-from edgecode.core.log import Entry, LogReader
+from edgecode.core.log import Entry
+from edgecode.core.log_reader import LogReader
 from edgecode.core.stamp import stamp_to_proto
 from edgecode.server import convert
 from edgecode.server.incidents.sentences import sentence

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from edgecode.core.bus import Bus
 from edgecode.core.errors import FailedPrecondition
-from edgecode.core.log import Log, LogReader
+from edgecode.core.log import Log
+from edgecode.core.log_reader import LogReader
 from edgecode.server.ledger.projector import Projector
 from edgecode.server.ledger.rows import EXPIRY_MARGIN_US
 from edgecode.server.ledger.sqlite import SqliteLedger

@@ -20,7 +20,8 @@ from edgecode.core.contract import CONTRACT, READS_MAX
 from edgecode.core.crash import CrashPoints
 from edgecode.core.errors import Conflict, Unavailable
 from edgecode.core.lifecycle import Background, end, together
-from edgecode.core.log import Log, LogReader, ttl_seconds
+from edgecode.core.log import Log, ttl_seconds
+from edgecode.core.log_reader import LogReader
 from edgecode.core.settings import Settings
 from edgecode.server.fleet.view import FleetView
 from edgecode.server.ledger.port import CursorMoved, JobRecord, Ledger
