@@ -24,8 +24,8 @@ from edgecode.core.telemetry import current_traceparent
 log = structlog.get_logger()
 
 # Exempt from the stamp, as the broker or the client library writes them: acks (to `$JS.ACK.>`), requests to the
-# JetStream API and its replies (inboxes), and TTL markers (written by the broker itself).
-EXEMPT_SUBJECTS = ("$JS.ACK.", "$JS.API.", "_INBOX.")
+# JetStream API and its replies (inboxes), the broker's advisories, and TTL markers (written by the broker itself).
+EXEMPT_SUBJECTS = ("$JS.ACK.", "$JS.API.", "$JS.EVENT.", "_INBOX.")
 
 PUBLISH_TIMEOUT_SECONDS = 5.0
 # Without a pause the library tries thousands of times a second.

@@ -1,0 +1,100 @@
+"""One leader among several servers; a second one is harmless."""
+
+import asyncio
+import sys
+
+import pytest
+
+from edgecode.server.ledger.rebuild import fold_all
+from edgecode.server.ledger.sqlite import SqliteLedger
+from edgecode.server.planner.lock import FileLock
+from tests.harness.eventually import eventually
+from tests.harness.played_server import NoLock, PlayedServer, a_job, a_video
+from tests.harness.process import Processes
+from tests.harness.tables import tables
+from tests.integration.protocol.conftest import StartServer, StartWorker
+
+QUICK = {"sweep_seconds": 0.3}
+
+
+async def all_succeeded(server: PlayedServer, count: int) -> None:
+    async def done() -> bool:
+        return (await server.ledger.totals(0)).jobs == {"SUCCEEDED": count}
+
+    await eventually(done, 60)
+
+
+@pytest.mark.parametrize("lock", [None, NoLock()], ids=["with the lock", "both think they lead"])
+async def test_two_servers_on_one_ledger_finish_every_job_once(
+    start_server: StartServer, start_worker: StartWorker, lock: FileLock | None
+) -> None:
+    servers = [await start_server(letter=letter, lock=lock, settings=QUICK) for letter in "ad"]
+    workers = [await start_worker("b", *servers) for _ in range(2)]
+    for server in servers:
+        await server.run()
+    for worker in workers:
+        await worker.work()
+    jobs = [a_video(f"video-{n}") for n in range(10)] + [a_job(f"noop-{n}") for n in range(20)]
+    for number, job in enumerate(jobs):
+        await servers[number % 2].create(job)
+
+    await all_succeeded(servers[0], len(jobs))
+
+    if lock is None:
+        assert sum(server.leader.leading for server in servers) == 1
+    for job in jobs[:10]:
+        record = await servers[0].record(job.job_id)
+        assert sorted(a.output_id for a in record.artifacts.values()) == ["360p", "720p", "manifest", "thumb"]
+    for server in servers:
+        await server.crash()
+    rebuilt = SqliteLedger(servers[0].ledger.path.with_name("rebuilt.sqlite"))
+    await rebuilt.open()
+    await fold_all(servers[0].bus, servers[0].events, rebuilt, lambda _, __: None)
+    assert tables(rebuilt) == tables(servers[0].ledger)
+    await rebuilt.close()
+
+
+async def test_the_lock_passes_on_when_the_process_that_holds_it_is_killed(
+    start_server: StartServer, start_worker: StartWorker, processes: Processes
+) -> None:
+    server = await start_server(settings=QUICK)
+    path = server.ledger.path.with_name("ledger.sqlite.leader")
+    code = (
+        "import pathlib, sys, time\n"
+        "from edgecode.server.planner.lock import FileLock\n"
+        "assert FileLock(pathlib.Path(sys.argv[1])).try_acquire()\n"
+        "print('held', flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    holder = await processes.start("holder", sys.executable, "-c", code, str(path))
+    await holder.line(lambda line: line == "held")
+    worker = await start_worker("b", server)
+    await worker.work()
+    await server.run()
+    await server.create(a_job())
+    await asyncio.sleep(1.0)  # nothing to await: it must not happen
+    assert not server.leader.leading
+    assert (await server.ledger.totals(0)).jobs == {}
+
+    await holder.kill()
+
+    await all_succeeded(server, 1)
+    assert server.leader.leading
+
+
+async def test_a_server_that_stops_while_it_waits_takes_no_lock_with_it(start_server: StartServer) -> None:
+    first, second, third = [await start_server(letter=letter) for letter in "ade"]
+    await first.run()
+    await eventually(lambda: _leads(first))
+    await second.run()
+    await asyncio.sleep(0)
+    await second.leader.stop()
+
+    await first.leader.stop()
+    await third.run()
+
+    await eventually(lambda: _leads(third))
+
+
+async def _leads(server: PlayedServer) -> bool:
+    return server.leader.leading
