@@ -101,9 +101,10 @@ class Api:
         self.incidents = incident_pb2_grpc.IncidentServiceStub(channel)
 
     async def upload(self, data: bytes, upload_id: str = "", **metadata: Any) -> asset_pb2.Asset:
-        """Uploads a file whole."""
+        """Uploads a file whole, and reads it back: lists after it have it."""
         requests = chunks(data, upload_id or uuid.uuid4().hex, **metadata)
         reply = await self.assets.UploadAsset(requests)
+        await self.assets.GetAsset(asset_pb2.GetAssetRequest(asset_id=reply.asset.asset_id))
         return reply.asset
 
     async def finished(self, job_id: str, seconds: int = 60) -> job_pb2.Job:

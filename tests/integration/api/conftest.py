@@ -15,35 +15,54 @@ from grpc import aio
 from edgecode.core.bus import Bus, connect
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import make_stamp
+from edgecode.server.calls import CALLER, SEQUENCE
 from edgecode.v1 import asset_pb2, job_pb2
 from tests.harness.api import Api
 from tests.harness.broker import Broker
 from tests.harness.process import Process, Processes
 
 
-class AsCaller(aio.UnaryUnaryClientInterceptor):
-    """Adds the caller's name to every unary call."""
+@dataclass
+class Seen:
+    """Who calls, and the sequence of what this client wrote last: it reads its own writes."""
 
-    def __init__(self, caller: str) -> None:
-        self._caller = caller
+    caller: str
+    sequence: int = 0
+
+    def named(self, details: aio.ClientCallDetails) -> aio.ClientCallDetails:
+        """The call's details with both in its metadata, where the test has not put them itself."""
+        given = tuple(details.metadata or ())
+        known = {key for key, _ in given}
+        own = [
+            (key, value) for key, value in ((CALLER, self.caller), (SEQUENCE, str(self.sequence))) if key not in known
+        ]
+        return details._replace(metadata=aio.Metadata(*given, *own))  # type: ignore[attr-defined,no-any-return] # it is a named tuple
+
+    async def after(self, call: Any) -> Any:
+        """Remembers what the call wrote."""
+        trailing = dict(await call.trailing_metadata())
+        self.sequence = max(self.sequence, int(trailing.get(SEQUENCE, 0)))
+        return call
+
+
+class UnaryCalls(aio.UnaryUnaryClientInterceptor):
+    """Names the caller, remembers and sends the sequence."""
+
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
 
     async def intercept_unary_unary(self, continuation: Any, details: aio.ClientCallDetails, request: Any) -> Any:
-        return await continuation(_named(details, self._caller), request)
+        return await self._seen.after(await continuation(self._seen.named(details), request))
 
 
-class AsStreamCaller(aio.StreamUnaryClientInterceptor):
-    """Adds the caller's name to every upload."""
+class Uploading(aio.StreamUnaryClientInterceptor):
+    """The same for uploads, which `Api.upload` reads back."""
 
-    def __init__(self, caller: str) -> None:
-        self._caller = caller
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
 
     async def intercept_stream_unary(self, continuation: Any, details: aio.ClientCallDetails, requests: Any) -> Any:
-        return await continuation(_named(details, self._caller), requests)
-
-
-def _named(details: aio.ClientCallDetails, caller: str) -> aio.ClientCallDetails:
-    metadata = aio.Metadata(*(details.metadata or ()), ("edgecode-caller", caller))
-    return details._replace(metadata=metadata)  # type: ignore[attr-defined,no-any-return] # it is a named tuple
+        return await continuation(self._seen.named(details), requests)
 
 
 @dataclass(frozen=True)
@@ -60,7 +79,8 @@ class Stack:
     async def client(self, caller: str = "", address: str = "") -> AsyncIterator[Api]:
         """A client, by default of this stack's server and with a name of its own."""
         name = caller or f"test-{uuid.uuid4().hex[:12]}"
-        interceptors = [AsCaller(name), AsStreamCaller(name)]
+        seen = Seen(name)
+        interceptors = [UnaryCalls(seen), Uploading(seen)]
         async with aio.insecure_channel(address or self.address, interceptors=interceptors) as channel:
             yield Api(channel)
 
