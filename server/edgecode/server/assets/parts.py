@@ -25,6 +25,11 @@ class Opening:
     caller: str
     metadata: asset_pb2.UploadMetadata
 
+    @property
+    def job_request_id(self) -> str:
+        """Request id of the job that the upload's preset starts."""
+        return f"upload-{self.upload_id}"
+
     def to_json(self) -> bytes:
         """As it is stored."""
         metadata = json_format.MessageToDict(self.metadata, preserving_proto_field_name=True)

@@ -6,59 +6,44 @@ parts.
 
 import asyncio
 import re
-import uuid
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 
 from edgecode.core import subjects
 from edgecode.core.blobs import Blobs, source_key
-from edgecode.core.bus import Outgoing
 from edgecode.core.crash import CrashPoints
 from edgecode.core.errors import (
     AlreadyExists,
-    Conflict,
     DataLoss,
     EdgecodeError,
     FailedPrecondition,
     InvalidRequest,
     NotFound,
-    Unavailable,
 )
-from edgecode.core.log import Log, ttl_seconds
+from edgecode.core.log import Log
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import Stamp
 from edgecode.server.assets.digests import Digests
 from edgecode.server.assets.parts import Opening, Part, UploadParts, committed
 from edgecode.server.assets.session import UploadSession, busy
+from edgecode.server.assets.write import AssetWriter, asset_id_of, reused
 from edgecode.server.calls import CallContext
 from edgecode.server.convert import asset_message
 from edgecode.server.jobs.accept import JobAcceptance
 from edgecode.server.jobs.presets import Presets
 from edgecode.server.jobs.requests import check_labels, check_retention, check_text, refuse
-from edgecode.server.jobs.write import job_id_of
-from edgecode.server.ledger.fact import Fact
-from edgecode.server.ledger.fold_asset import fold_asset
 from edgecode.server.ledger.port import Ledger
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.rows import AssetRow, StampRow
-from edgecode.v1 import asset_pb2, event_pb2, job_pb2
+from edgecode.v1 import asset_pb2, job_pb2
 
 log = structlog.get_logger()
 
 LONGEST_FILE_NAME = 255
 _UPLOAD_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-# The namespace of asset ids: a version 5 UUID of caller and upload id (RFC 9562), the same for all releases.
-_NAMESPACE = uuid.UUID("0b3c5d0a-6a5e-5c55-8d0f-5e2f7f1f6a11")
-_TRIES = 3
-
-
-def asset_id_of(caller: str, upload_id: str) -> str:
-    """The id of the asset that this caller's upload makes."""
-    return str(uuid.uuid5(_NAMESPACE, f"{caller}\0{upload_id}"))
 
 
 class Uploads:
@@ -79,7 +64,7 @@ class Uploads:
     ) -> None:
         self._stamp = StampRow.of(stamp)
         self._settings = settings
-        self._events = events
+        self._writer = AssetWriter(stamp, settings, events)
         self._ledger = ledger
         self._reads = reads
         self._blobs = blobs
@@ -185,7 +170,7 @@ class Uploads:
             )
         await self._blobs.put_stream(source_key(digests.sha256), self._checked(session.stored, digests.sha256))
         self._crash.at("upload.after_source")
-        asset = await self._create(asset_id, opening, digests)
+        asset = await self._writer.create(asset_id, opening, digests)
         self._crash.at("upload.after_asset")
         call.written_sequence = asset.last_sequence
         await self._settle(asset, opening, call)
@@ -200,57 +185,6 @@ class Uploads:
         if digests.sha256 != sha256:
             raise DataLoss("DIGEST_MISMATCH", "the parts in the store are not what was uploaded; upload it again")
 
-    async def _create(self, asset_id: str, opening: Opening, digests: Digests) -> AssetRow:
-        """Appends `asset.created`, once: what stands first in the log is the asset."""
-        metadata = opening.metadata
-        now = datetime.now(UTC)
-        created = event_pb2.AssetCreated(
-            asset_id=asset_id,
-            upload_id=opening.upload_id,
-            caller=opening.caller,
-            file_name=metadata.file_name,
-            size_bytes=digests.size_bytes,
-            sha256=digests.sha256,
-            crc32c=digests.crc32c,
-            labels=metadata.labels,
-            job_id=job_id_of(opening.caller, _request_id(opening)) if metadata.preset else "",
-        )
-        expire = now + timedelta(seconds=metadata.retention_seconds or self._settings.retention_seconds)
-        created.expire_time.FromDatetime(expire)
-        subject, event = subjects.asset_events(asset_id), event_pb2.Event(asset_created=created)
-        for _ in range(_TRIES):
-            message = Outgoing(
-                subject,
-                event.SerializeToString(deterministic=True),
-                msg_id=uuid.uuid4().hex,
-                expected_last=0,
-                ttl_seconds=ttl_seconds(expire, now, first=True),
-            )
-            try:
-                stored = (await self._events.append([message]))[0]
-            except Conflict:
-                # Read before the first: what another call creates meanwhile is above it, and is no orphan.
-                last, standing = await self._events.last_sequence(subject), await self._events.first(subject)
-            else:
-                return self._row(event, stored.sequence)
-            if standing is not None and standing.WhichOneof("kind") == "asset_created":
-                return self._standing(standing, await self._events.last_sequence(subject), digests.sha256)
-            if standing is not None:
-                await self._events.purge(subject, last)  # an orphan of an expired asset
-        raise Unavailable("BROKER_UNAVAILABLE", "the asset could not be stored; finish again", retry_after_seconds=1.0)
-
-    def _row(self, event: event_pb2.Event, sequence: int) -> AssetRow:
-        """The asset as the fold will make it."""
-        now_us = int(datetime.now(UTC).timestamp() * 1_000_000)
-        row = fold_asset(None, Fact(event.asset_created.asset_id, sequence, now_us, self._stamp, "", "", event))
-        assert row is not None
-        return row
-
-    def _standing(self, event: event_pb2.Event, sequence: int, sha256: str) -> AssetRow:
-        if event.asset_created.sha256 != sha256:
-            raise reused(event.asset_created.upload_id)
-        return self._row(event, sequence)
-
     async def _settle(self, asset: AssetRow, opening: Opening, call: CallContext) -> None:
         """Starts the job of the upload's preset, then lets the parts go. May be done again at any time."""
         if asset.job_id and asset.state == "ACTIVE":
@@ -258,7 +192,7 @@ class Uploads:
                 asset_id=asset.asset_id,
                 preset=opening.metadata.preset,
                 labels=opening.metadata.labels,
-                request_id=_request_id(opening),
+                request_id=opening.job_request_id,
                 retention_seconds=opening.metadata.retention_seconds,
             )
             await self._acceptance.create(request, call, asset)
@@ -287,6 +221,7 @@ class Uploads:
             if session.claimed_sha256 not in {"", asset.sha256}:
                 raise reused(asset.upload_id)
             request = await anext(requests, None)
+        call.written_sequence = asset.last_sequence
         return await self._found(asset)
 
     async def query(self, request: asset_pb2.QueryUploadRequest, call: CallContext) -> asset_pb2.QueryUploadResponse:
@@ -350,15 +285,6 @@ def checked_upload_id(upload_id: str) -> str:
     if not _UPLOAD_ID.fullmatch(upload_id):
         raise InvalidRequest.field("upload_id", f"must match {_UPLOAD_ID.pattern}")
     return upload_id
-
-
-def reused(upload_id: str) -> AlreadyExists:
-    """The id stands for another file."""
-    return AlreadyExists("UPLOAD_ID_REUSED", f"upload {upload_id} was another file; use a new id")
-
-
-def _request_id(opening: Opening) -> str:
-    return f"upload-{opening.upload_id}"
 
 
 def _whole(asset: AssetRow) -> Part:
