@@ -163,7 +163,8 @@ class Bus:
         Raises:
             Unavailable: the connection is closed, or too much waits for it to come back.
         """
-        found = headers.stamp_headers(self.stamp, message.path) | dict(extra or {})
+        # The stamp goes over what the caller gives: nobody publishes under another one, or without.
+        found = dict(extra or {}) | headers.stamp_headers(self.stamp, message.path)
         traceparent = message.traceparent or current_traceparent()
         if traceparent:
             found[headers.TRACEPARENT] = traceparent
