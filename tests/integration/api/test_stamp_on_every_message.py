@@ -19,8 +19,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 ROOT = Path(__file__).parents[3]
 
 
-def revision_of_git() -> str:
-    command = ["git", "rev-parse", "HEAD"]
+def revision_of_git(revision: str) -> str:
+    """The commit that git has under this name."""
+    command = ["git", "rev-parse", "--verify", f"{revision}^{{commit}}"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
@@ -34,7 +35,6 @@ async def test_no_message_of_ours_during_a_whole_job_is_without_a_true_stamp(
     api: Api, stack: Stack, asset: asset_pb2.Asset
 ) -> None:
     running = await processes_of(api)
-    known = {revision_of_git()}
     recorder = await Recorder.listen(stack.broker.url)
     job = await api.jobs.CreateJob(job_pb2.CreateJobRequest(asset_id=asset.asset_id, preset="web"))
     ended = await api.finished(job.job_id)
@@ -45,7 +45,7 @@ async def test_no_message_of_ours_during_a_whole_job_is_without_a_true_stamp(
     assert ended.state == job_pb2.Job.STATE_SUCCEEDED
     # All the ways a job takes were heard, those of core NATS too.
     assert {"event", "task", "wake", "progress", "$KV"} <= {message.subject.split(".")[0] for message in messages}
-    services = set()
+    services: set[str] = set()
     for message in messages:
         origin = headers.read_origin(message.headers)
         stamp = origin.stamp
@@ -56,8 +56,7 @@ async def test_no_message_of_ours_during_a_whole_job_is_without_a_true_stamp(
     assert services == {"server", "worker"}
     # Whoever works on this tree may commit while its processes run: their revision is one that git has.
     revisions = {headers.read_origin(message.headers).stamp.revision for message in messages}
-    for revision in revisions - known:
-        subprocess.run(["git", "cat-file", "-e", f"{revision}^{{commit}}"], cwd=ROOT, check=True)
+    assert revisions == {revision_of_git(revision) for revision in revisions}
 
 
 async def test_server_and_worker_answer_the_service_api_with_their_own_stamp_though_the_request_is_forged(
@@ -67,9 +66,9 @@ async def test_server_and_worker_answer_the_service_api_with_their_own_stamp_tho
     replies: asyncio.Queue[Msg] = asyncio.Queue()
     inbox = log_bus.nc.new_inbox()
     await log_bus.nc.subscribe(inbox, cb=replies.put)
-    forged = {name: "forged" for name in headers.STAMP_HEADERS}
+    forged = dict.fromkeys(headers.STAMP_HEADERS, "forged")
     await log_bus.nc.publish("$SRV.INFO", b"", reply=inbox, headers=forged)
-    answered = set()
+    answered: set[str] = set()
     async with asyncio.timeout(10):
         while answered != {"server", "worker"}:
             message = await replies.get()
