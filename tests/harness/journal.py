@@ -7,7 +7,8 @@ from typing import Any
 
 from edgecode.core import subjects
 from edgecode.core.bus import Bus
-from edgecode.core.log import Entry, Log, LogReader
+from edgecode.core.log import Entry, Log
+from edgecode.core.log_reader import LogReader
 
 PATIENCE_SECONDS = 60.0
 
