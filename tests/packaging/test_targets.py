@@ -1,0 +1,83 @@
+"""What `make test` runs, and rules of the tree that its tools enforce."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.conftest import REPOSITORY, Tree, clean_environ
+
+BIN = Path(sys.executable).parent
+TOOLS = (
+    "ruff format --check .",
+    "ruff check .",
+    "mypy",
+    "lint-imports --no-logo",
+    "buf format --diff --exit-code",
+    "buf lint",
+)
+# Each has a target of its own, because it kills, takes long, or needs more than Python.
+ON_THEIR_OWN = {"chaos", "grpcurl", "node", "containers"}
+APART = "server, workers and cli never import each other"
+_SQL = re.compile(r"\b(?:SELECT\s.+\sFROM|INSERT (?:OR \w+ )?INTO|DELETE FROM|CREATE TABLE|UPDATE \w+ SET|PRAGMA)\b")
+
+
+def test_make_test_runs_every_check_and_every_folder_of_tests() -> None:
+    environ = {key: value for key, value in clean_environ().items() if key not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}}
+    make = os.fspath(shutil.which("make") or "make")
+    command = [make, "--dry-run", "--assume-old=.venv-test/dev-pins", "test"]
+    done = subprocess.run(command, cwd=REPOSITORY, env=environ, capture_output=True, text=True, check=True)
+    steps = done.stdout.splitlines()
+    for tool in TOOLS:
+        assert any(step.endswith(f"/{tool}") for step in steps), tool
+    assert all(not step.startswith(("-", "@-")) and "|| true" not in step for step in steps)
+    (tests,) = (step.partition("-m pytest ")[2].split() for step in steps if "-m pytest" in step)
+    holding = {
+        path.relative_to(REPOSITORY / "tests").parts[0] for path in (REPOSITORY / "tests").glob("*/**/test_*.py")
+    }
+    assert holding - ON_THEIR_OWN <= {Path(folder).name for folder in tests}
+    assert all((REPOSITORY / folder).is_dir() for folder in tests)
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "contract"),
+    [
+        ("server/edgecode/server/ids.py", "import edgecode.workers.host", APART),
+        ("workers/edgecode/workers/host.py", "import edgecode.server.ids", APART),
+        ("core/edgecode/core/bus.py", "import edgecode.server.ids", "core imports none of them"),
+    ],
+)
+def test_a_forbidden_import_breaks_the_contracts(clone: Tree, file: str, line: str, contract: str) -> None:
+    roots = os.pathsep.join(str(clone.root / name) for name in ("core", "server", "workers", "cli", "protos"))
+    command = [str(BIN / "lint-imports"), "--no-logo", "--no-cache"]
+    environ = clean_environ(PYTHONPATH=roots)
+    whole = subprocess.run(command, cwd=clone.root, env=environ, capture_output=True, text=True, check=False)
+    assert whole.returncode == 0, whole.stdout
+    path = clone.root / file
+    path.write_text(f"{path.read_text()}\n{line}\n")
+    broken = subprocess.run(command, cwd=clone.root, env=environ, capture_output=True, text=True, check=False)
+    assert broken.returncode != 0
+    assert f"{contract} BROKEN" in broken.stdout
+
+
+def test_no_sql_stands_outside_the_adapter() -> None:
+    adapter = {"server/edgecode/server/ledger/schema.sql", "server/edgecode/server/ledger/sqlite.py"}
+    found = {
+        str(path.relative_to(REPOSITORY))
+        for root in ("core", "server", "workers", "cli")
+        for path in (REPOSITORY / root).rglob("*")
+        if path.suffix in {".py", ".sql"} and _SQL.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == adapter
+
+
+def test_the_tree_has_its_documents_and_is_licensed_as_it_says() -> None:
+    for name in ("README", "ARCHITECTURE", "CONTRIBUTING", "CHANGELOG", "THIRD_PARTY", "SECURITY"):
+        assert len((REPOSITORY / f"{name}.md").read_text(encoding="utf-8").split()) > 100, name
+    licence = (REPOSITORY / "LICENSE").read_text(encoding="utf-8")
+    assert re.search(r"Apache License\s+Version 2.0, January 2004", licence)
+    assert 'license = "Apache-2.0"' in (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
