@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 import structlog
@@ -25,9 +26,17 @@ _PAUSE_SECONDS = 0.5
 
 @dataclass(slots=True, eq=False)
 class _Watcher:
+    """What one watch has yet to see; None is its end. Nothing follows what was dropped."""
+
     subject: str
-    queue: asyncio.Queue[Entry | bus_pb2.Progress] = field(default_factory=lambda: asyncio.Queue(_BACKLOG))
+    queue: asyncio.Queue[Entry | bus_pb2.Progress | None] = field(default_factory=lambda: asyncio.Queue(_BACKLOG))
     overrun: bool = False
+
+    def put(self, item: Entry | bus_pb2.Progress | None) -> None:
+        if self.overrun or self.queue.full():
+            self.overrun = True
+        else:
+            self.queue.put_nowait(item)
 
 
 class LogFeed:
@@ -51,6 +60,8 @@ class LogFeed:
     async def stop(self) -> None:
         """Ends all watches."""
         self._closing.set()
+        for watcher in self._watchers:
+            watcher.put(None)
         await self._background.stop()
 
     async def _follow(self) -> None:
@@ -89,10 +100,7 @@ class LogFeed:
         for watcher in self._watchers:
             if watcher.subject not in {subject, subjects.job_events(">")}:
                 continue
-            try:
-                watcher.queue.put_nowait(item)
-            except asyncio.QueueFull:
-                watcher.overrun = True
+            watcher.put(item)
 
     def job(self, job_id: str, after_sequence: int) -> AsyncGenerator[Entry | bus_pb2.Progress, None]:
         """One job's entries from a sequence on, then as they come, with its progress beside."""
@@ -103,41 +111,52 @@ class LogFeed:
         return self._watch(subjects.job_events(">"), after_sequence)
 
     async def _watch(self, subject: str, after_sequence: int | None) -> AsyncGenerator[Entry | bus_pb2.Progress, None]:
+        """Ends when the feed is stopped."""
         watcher = _Watcher(subject)
         self._watchers.add(watcher)
         self._wanted.set()
         try:
-            await self._following.wait()  # so that nothing is missed between what is past and what comes
+            if not await self._is_followed():
+                return  # the feed was stopped before it began
             position = 0
             if after_sequence is not None:
-                head = (await self._events.identity()).last_sequence
-                reader = LogReader(self._bus, after_sequence, (subject,))
-                async for entries in reader.history(head):
-                    for entry in entries:
+                position = (await self._events.identity()).last_sequence
+                async with aclosing(self._past(subject, after_sequence, position)) as entries:
+                    async for entry in entries:
                         yield entry
-                await reader.close()
-                position = head
-            async for item in self._live(watcher):
-                if not isinstance(item, Entry) or item.sequence > position:
-                    yield item
+            async with aclosing(_live(watcher)) as items:
+                async for item in items:
+                    if not isinstance(item, Entry) or item.sequence > position:
+                        yield item
         finally:
             self._watchers.discard(watcher)
 
-    async def _live(self, watcher: _Watcher) -> AsyncGenerator[Entry | bus_pb2.Progress, None]:
-        closing = asyncio.create_task(self._closing.wait())
+    async def _is_followed(self) -> bool:
+        """Waits until what comes is handed out, so that nothing is missed between that and what is past."""
+        waits = [asyncio.create_task(event.wait()) for event in (self._following, self._closing)]
         try:
-            while not self._closing.is_set():
-                item = asyncio.create_task(watcher.queue.get())
-                await asyncio.wait((item, closing), return_when=asyncio.FIRST_COMPLETED)
-                if not item.done():
-                    item.cancel()
-                    return
-                yield item.result()
-                if watcher.overrun and watcher.queue.empty():
-                    raise Exhausted(
-                        "WATCH_OVERRUN",
-                        "the watch fell too far behind; resume after the last sequence you saw",
-                        retry_after_seconds=0.1,
-                    )
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            closing.cancel()
+            for wait in waits:
+                wait.cancel()
+        return not self._closing.is_set()
+
+    async def _past(self, subject: str, after_sequence: int, head: int) -> AsyncGenerator[Entry, None]:
+        reader = LogReader(self._bus, after_sequence, (subject,))
+        try:
+            async for entries in reader.history(head):
+                for entry in entries:
+                    yield entry
+        finally:
+            await reader.close()
+
+
+async def _live(watcher: _Watcher) -> AsyncGenerator[Entry | bus_pb2.Progress, None]:
+    while (item := await watcher.queue.get()) is not None:
+        yield item
+        if watcher.overrun and watcher.queue.empty():
+            raise Exhausted(
+                "WATCH_OVERRUN",
+                "the watch fell too far behind; resume after the last sequence you saw",
+                retry_after_seconds=0.1,
+            )

@@ -136,6 +136,8 @@ async def test_a_stopping_server_tells_its_watches_to_resume_elsewhere(tmp_path:
             await jobs.initial_metadata()
             wait = api.jobs.WaitJob(job_pb2.WaitJobRequest(job_id=job.job_id))
             ended = asyncio.ensure_future(asyncio.gather(_end(watch), _end(jobs), refusal(wait)))
+            # On the same connection: once this is answered, the calls above have begun.
+            await api.jobs.GetJob(job_pb2.GetJobRequest(job_id=job.job_id))
             assert await stack.server.terminate() == 0
             for found in await ended:
                 assert (found.code, found.reason) == (grpc.StatusCode.UNAVAILABLE, "SERVER_DRAINING")
