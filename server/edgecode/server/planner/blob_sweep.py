@@ -1,10 +1,14 @@
-"""Removes blobs nobody needs: artifacts of losing attempts, of expired and deleted jobs, sources of nothing kept."""
+"""Removes blobs nobody needs: artifacts of losing attempts, of expired and deleted jobs, sources of nothing kept.
+
+What an unread event may speak of is left alone: a build that reads it says what becomes of it.
+"""
 
 import time
 from collections.abc import Awaitable, Callable
 
 import structlog
 
+from edgecode.core import subjects
 from edgecode.core.blobs import Blobs
 from edgecode.server.ledger.port import JobRecord, Ledger
 from edgecode.server.ledger.rows import AttemptState, JobState
@@ -36,16 +40,24 @@ class BlobSweep:
     async def run(self, young_seconds: float = _YOUNG_SECONDS) -> int:
         """Sweeps now; returns how many blobs went."""
         gone = await self._sweep_uploads()
-        unwanted = await self._unwanted_artifacts(young_seconds) + await self._unwanted_sources(young_seconds)
+        unread = {row.subject for row in await self._ledger.unread()}
+        unwanted = await self._unwanted_artifacts(young_seconds, unread)
+        # Which source an unread asset or job has nobody knows.
+        if not unread:
+            unwanted += await self._unwanted_sources(young_seconds)
         await self._blobs.delete(unwanted)
         if unwanted:
             log.info("blobs.swept", count=len(unwanted))
         return gone + len(unwanted)
 
-    async def _unwanted_artifacts(self, young_seconds: float) -> list[str]:
+    async def _unwanted_artifacts(self, young_seconds: float, unread: set[str]) -> list[str]:
         keys = [(k, k.split("/")) for k in await self._blobs.older_than("artifacts/", young_seconds)]
         records = await self._ledger.records(sorted({parts[1] for _, parts in keys}))
-        return [key for key, parts in keys if not _is_wanted(records.get(parts[1]), parts[3])]
+        return [
+            key
+            for key, parts in keys
+            if subjects.job_events(parts[1]) not in unread and not _is_wanted(records.get(parts[1]), parts[3])
+        ]
 
     async def _unwanted_sources(self, young_seconds: float) -> list[str]:
         keys = await self._blobs.older_than("sources/", young_seconds)

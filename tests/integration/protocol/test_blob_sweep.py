@@ -1,0 +1,102 @@
+"""The sweep removes blobs nobody needs, and none that somebody may need."""
+
+from datetime import timedelta
+
+import pytest
+
+from edgecode.core import subjects
+from edgecode.core.blobs import Blobs, artifact_key, source_key
+from edgecode.server.planner.blob_sweep import BlobSweep
+from edgecode.v1 import event_pb2
+from tests.harness.played_server import PlayedServer, a_job
+from tests.harness.played_worker import PlayedWorker, Taken
+from tests.integration.protocol.conftest import StartServer, StartWorker
+
+SOURCE = "5" * 64
+NOBODYS = "6" * 64
+
+
+class Stage:
+    """A leader, a worker, and a store with one blob for each attempt."""
+
+    def __init__(self, server: PlayedServer, worker: PlayedWorker) -> None:
+        self.server, self.worker = server, worker
+        self.blobs = Blobs(server.settings.blobs)
+
+    async def job(self, name: str, life: timedelta = timedelta(days=1)) -> event_pb2.JobCreated:
+        job = a_job(name, life=life)
+        job.asset_sha256 = SOURCE
+        await self.server.create(job)
+        await self.server.settle()
+        return job
+
+    async def take(self) -> tuple[Taken, str]:
+        """The next task, begun, and the blob its attempt has put."""
+        taken = await self.worker.must_take()
+        await taken.start()
+        key = artifact_key(taken.task.job_id, taken.task.task_id, taken.attempt_id, "file")
+        await self.blobs.put(key, b"made")
+        return taken, key
+
+    async def end(self, taken: Taken) -> None:
+        await taken.succeed()
+        await taken.ack()
+        await self.server.settle()
+
+    async def left(self) -> set[str]:
+        """Keys of all blobs after a sweep to which none is too young."""
+
+        async def no_uploads() -> int:
+            return 0
+
+        await BlobSweep(self.blobs, self.server.ledger, no_uploads, 1.0).run(young_seconds=0.0)
+        return {key for prefix in ("artifacts/", "sources/") for key, _ in await self.blobs.entries(prefix)}
+
+
+@pytest.fixture
+async def stage(start_server: StartServer, start_worker: StartWorker) -> Stage:
+    server = await start_server()
+    worker = await start_worker("b", server)
+    await server.lead()
+    stage = Stage(server, worker)
+    for sha256 in (SOURCE, NOBODYS):
+        await stage.blobs.put(source_key(sha256), b"source")
+    return stage
+
+
+async def test_blobs_of_losing_attempts_and_of_deleted_and_expired_jobs_go_and_those_of_others_stay(
+    stage: Stage,
+) -> None:
+    await stage.job("kept")
+    failed, lost_key = await stage.take()
+    await failed.fail()
+    await failed.ack()
+    await stage.server.settle()
+    taken, kept_key = await stage.take()
+    await stage.end(taken)
+    deleted = await stage.job("deleted")
+    taken, deleted_key = await stage.take()
+    await stage.end(taken)
+    expired = await stage.job("expired", timedelta(seconds=60))
+    taken, expired_key = await stage.take()
+    await stage.end(taken)
+    await stage.job("running")
+    _, running_key = await stage.take()
+    await stage.server.settle()
+    assert await stage.left() == {kept_key, deleted_key, expired_key, running_key, source_key(SOURCE)}
+    assert not await stage.blobs.exists(lost_key)
+
+    event = event_pb2.Event(job_deleted=event_pb2.JobDeleted(caller="test"))
+    await stage.server.append(subjects.job_events(deleted.job_id), event)
+    await stage.server.settle()
+    await stage.server.ledger.expire((await stage.server.record(expired.job_id)).job.expire_time_us)
+    assert await stage.left() == {kept_key, running_key, source_key(SOURCE)}
+
+
+async def test_what_an_unread_event_may_speak_of_stays(stage: Stage) -> None:
+    job = await stage.job("frozen")
+    await stage.server.append(subjects.job_events(job.job_id), event_pb2.Event())  # of a later build
+    taken, key = await stage.take()
+    await stage.end(taken)
+    assert (await stage.server.record(job.job_id)).attempts == {}
+    assert await stage.left() == {key, source_key(SOURCE), source_key(NOBODYS)}
