@@ -162,6 +162,7 @@ class PlayedServer:
         try:
             async for entries in reader.history(head):
                 feed.position = min(reader.position, head)
+                feed._refused |= reader.take_refused()
                 feed.idle.clear()
                 feed.given.put_nowait(entries)
                 await self._fold_is_idle()

@@ -39,10 +39,12 @@ class LogReader:
         self.position = after_sequence
         self._consumer_sequence = 0
         self._head = 0
+        self._gap = False
         self._puller: Puller | None = None
+        self._refused: dict[str, int] = {}
 
     async def batches(self, size: int = 500) -> AsyncIterator[list[Entry]]:
-        """Entries as they come, up to `size` at once. One without a stamp is skipped, loudly.
+        """Entries as they come, up to `size` at once. One without a stamp is refused, loudly.
 
         An empty list says that `position` moved over places that hold nothing of ours (any more).
         """
@@ -60,6 +62,9 @@ class LogReader:
 
     async def _next_batch(self, size: int, idle_seconds: float) -> list[Entry]:
         try:
+            if self._gap:
+                log.warning("log.gap", position=self.position)
+                await self.close()
             if self._puller is None:
                 await self._open()
             assert self._puller is not None
@@ -74,6 +79,11 @@ class LogReader:
             await self.close()
             await self._bus.connected.wait()
             return []
+
+    def take_refused(self) -> dict[str, int]:
+        """Subjects with a message that was refused since the last call, and the sequence of the last such message."""
+        refused, self._refused = self._refused, {}
+        return refused
 
     async def _skip_to_head(self) -> bool:
         """Moves on to the head as it was at the opening, where the events up to it are gone; says whether it moved.
@@ -96,13 +106,15 @@ class LogReader:
         for message in messages:
             metadata = message.metadata
             if metadata.sequence.consumer != self._consumer_sequence + 1:
-                raise ConsumerGone(f"gap after {self.position}")
+                self._gap = True  # what came before it is good
+                break
             self._consumer_sequence += 1
             self.position = metadata.sequence.stream
             try:
                 entries.append(read_entry(message))
             except UnstampedMessage as error:
                 log.error("log.unstamped", sequence=metadata.sequence.stream, subject=message.subject, why=str(error))
+                self._refused[message.subject] = metadata.sequence.stream
         return entries
 
     async def _open(self) -> None:
@@ -130,6 +142,7 @@ class LogReader:
 
     async def close(self) -> None:
         """Ends the subscription; twice is legal. The broker forgets the consumer by itself."""
+        self._gap = False
         puller, self._puller = self._puller, None
         if puller is not None:
             await puller.stop()

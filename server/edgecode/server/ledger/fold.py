@@ -75,10 +75,10 @@ def fold_job(record: JobRecord | None, fact: Fact) -> tuple[JobRecord | None, bo
         return None, False
     handler = _HANDLERS.get(kind or "")
     took_effect = handler is not None and handler(record, getattr(fact.event, kind or ""), fact)
-    if took_effect:
-        record.job = replace(record.job, last_sequence=fact.sequence, update_time_us=fact.time_us)
-    else:
-        record.job = replace(record.job, last_sequence=fact.sequence)
+    # A message that is none of ours may have come after an event that is read only now.
+    last = max(record.job.last_sequence, fact.sequence)
+    update_time_us = fact.time_us if took_effect else record.job.update_time_us
+    record.job = replace(record.job, last_sequence=last, update_time_us=update_time_us)
     return record, took_effect
 
 

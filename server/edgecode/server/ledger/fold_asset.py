@@ -16,7 +16,7 @@ def fold_asset(asset: AssetRow | None, fact: Fact) -> AssetRow | None:
     if asset is None:
         return None
     state = "DELETED" if kind == "asset_deleted" else asset.state
-    return replace(asset, state=state, last_sequence=fact.sequence)
+    return replace(asset, state=state, last_sequence=max(asset.last_sequence, fact.sequence))
 
 
 def _new(fact: Fact) -> AssetRow:

@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -111,10 +111,13 @@ class Projector:
         if self._frozen:
             self._frozen = {row.subject for row in await self._ledger.unread()}
 
-    async def fold(self, entries: Sequence[Entry], until_sequence: int = 0) -> set[str]:
+    async def fold(
+        self, entries: Sequence[Entry], until_sequence: int = 0, refused: Mapping[str, int] | None = None
+    ) -> set[str]:
         """Folds a group and commits it; returns the ids of the jobs it touched.
 
-        `until_sequence` says that up to there the log holds nothing else to fold.
+        `until_sequence` says that up to there the log holds nothing else to fold, `refused` which subjects have, at
+        which place, a message that carries no stamp: it changes nothing, but the subject's next event comes after it.
 
         Raises:
             CursorMoved: another projector was first; `open` again.
@@ -134,6 +137,9 @@ class Projector:
             after = replace(after, sequence=entry.sequence, message_id=entry.message_id)
         if until_sequence > after.sequence and stopped is None:
             after = replace(after, sequence=until_sequence, message_id="")
+        for subject, sequence in (refused or {}).items():
+            if self.cursor.sequence < sequence <= after.sequence:
+                await group.pass_over(subject, sequence)
         if after != self.cursor:
             await self._commit(group, after)
         if stopped is not None:
@@ -210,6 +216,17 @@ class _Group:
         elif root == "asset":
             await self._take_asset(entry, name)
 
+    async def pass_over(self, subject: str, sequence: int) -> None:
+        """Notes a message that is none of ours: who appends to the subject must expect it to be the last."""
+        root, name = _place(subject)
+        if root == "job":
+            job = await self._job(name)
+            if job.after is not None:
+                last = max(job.after.job.last_sequence, sequence)
+                job.after.job = replace(job.after.job, last_sequence=last)
+        elif root == "asset" and (asset := await self._asset(name)) is not None:
+            self._assets[name] = replace(asset, last_sequence=max(asset.last_sequence, sequence))
+
     def _take_route(self, entry: Entry) -> None:
         if entry.event is None:
             self._projector.unread_contract = max(self._projector.unread_contract, entry.origin.contract)
@@ -243,13 +260,16 @@ class _Group:
         return self.jobs[job_id]
 
     async def _take_asset(self, entry: Entry, asset_id: str) -> None:
-        if asset_id not in self._assets:
-            self._assets[asset_id] = await self._ledger.asset(asset_id)
+        before = await self._asset(asset_id)
         fact = self._fact(entry)
-        before = self._assets[asset_id]
         self._assets[asset_id] = asset = fold_asset(before, fact)
         if before is None and asset is not None:
             self._sign(fact.stamp)
+
+    async def _asset(self, asset_id: str) -> AssetRow | None:
+        if asset_id not in self._assets:
+            self._assets[asset_id] = await self._ledger.asset(asset_id)
+        return self._assets[asset_id]
 
     async def _keep_unread(self, entry: Entry) -> None:
         log.warning("ledger.unread", subject=entry.subject, sequence=entry.sequence, contract=entry.origin.contract)
@@ -284,7 +304,7 @@ class _Group:
             if job.after is not None:
                 job.after.job = replace(job.after.job, frozen=frozen)
         elif root == "asset":
-            asset = self._assets.get(name) or await self._ledger.asset(name)
+            asset = await self._asset(name)
             self._assets[name] = replace(asset, frozen=frozen) if asset else None
 
     def _fact(self, entry: Entry) -> Fact:

@@ -60,7 +60,7 @@ async def fold_all(bus: Bus, events: Log, ledger: SqliteLedger, on_progress: Cal
     head = identity.last_sequence
     async for entries in reader.history(head, _BATCH):
         # The log's last events may be gone: their sequences are not.
-        await projector.fold(entries, min(reader.position, head))
+        await projector.fold(entries, min(reader.position, head), reader.take_refused())
         on_progress(projector.cursor.sequence, head)
     await reader.close()
     await ledger.expire(time.time_ns() // 1000 + EXPIRY_MARGIN_US)
