@@ -11,6 +11,7 @@ import pytest
 from tests.packaging.conftest import REPOSITORY, run
 
 TESTS = REPOSITORY / "tests"
+BENCH = "bench::"
 _EVASION = re.compile(r"pytest\.(?:skip|xfail|importorskip)\(|mark\.(?:skip|skipif|xfail)\b|unittest\.skip")
 
 
@@ -20,10 +21,8 @@ class Promise(TypedDict):
 
 
 def _promises() -> list[Promise]:
-    files = [
-        path for path in [TESTS / "promises.toml", *sorted((TESTS / "promises.d").glob("*.toml"))] if path.exists()
-    ]
-    return [promise for path in files for promise in tomllib.loads(path.read_text()).get("promise", [])]
+    promises: list[Promise] = tomllib.loads((TESTS / "promises.toml").read_text(encoding="utf-8"))["promise"]
+    return promises
 
 
 def find_broken(promises: list[Promise], collected: set[str], sources: dict[str, str]) -> list[str]:
@@ -31,7 +30,8 @@ def find_broken(promises: list[Promise], collected: set[str], sources: dict[str,
 
     Args:
         promises: the sentences with the node ids of their tests; an id without parameters stands for all of them.
-        collected: node ids that pytest collects, with their parameters.
+            `bench::<row>` is a row of `make bench`.
+        collected: node ids that pytest collects, with their parameters, and the rows.
         sources: path of each test file to its text.
     """
     whole = {node.partition("[")[0] for node in collected} | collected
@@ -42,25 +42,28 @@ def find_broken(promises: list[Promise], collected: set[str], sources: dict[str,
         for node in promise["tests"]:
             if node not in whole:
                 broken.append(f"{node} does not exist, for: {promise['sentence']}")
-            elif _EVASION.search(sources[node.partition("::")[0]]):
+            elif not node.startswith(BENCH) and _EVASION.search(sources[node.partition("::")[0]]):
                 broken.append(f"{node} stands in a file that skips, for: {promise['sentence']}")
     return broken
 
 
 @pytest.fixture(scope="module")
 def collected() -> set[str]:
-    # Warnings while importing a test file are that file's own failure, not ours.
+    # All folders, also those that `make test` does not run. Warnings while importing a file are its own failure.
     listing = run(
         *(sys.executable, "-m", "pytest", "--collect-only", "-q", "-W", "default", "-p", "no:cacheprovider", TESTS),
         cwd=REPOSITORY,
     )
-    return {line for line in listing.splitlines() if "::" in line}
+    rows = run(sys.executable, "-m", "bench", "--list", cwd=REPOSITORY)
+    return {line for line in listing.splitlines() if "::" in line} | {
+        BENCH + row.split()[0] for row in rows.splitlines()
+    }
 
 
 def test_every_promise_has_a_test_that_exists_and_is_not_skipped(collected: set[str]) -> None:
     promises = _promises()
     assert promises, "no promise is listed"
-    files = {node.partition("::")[0] for node in collected}
+    files = {node.partition("::")[0] for node in collected if not node.startswith(BENCH)}
     sources = {path: (REPOSITORY / path).read_text() for path in files}
     assert find_broken(promises, collected, sources) == []
 
@@ -73,9 +76,9 @@ def test_a_promise_is_made_once() -> None:
 def test_a_promise_without_its_test_or_with_a_skipped_one_is_found() -> None:
     skipping = "@pytest.mark." + "skip\ndef test_b(): ..."
     sources = {"tests/a.py": "def test_a(): ...", "tests/b.py": skipping}
-    collected = {"tests/a.py::test_a[one]", "tests/b.py::test_b"}
-    assert find_broken([{"sentence": "kept", "tests": ["tests/a.py::test_a"]}], collected, sources) == []
-    for named in ([], ["tests/a.py::test_gone"], ["tests/a.py::test_a[two]"], ["tests/b.py::test_b"]):
+    collected = {"tests/a.py::test_a[one]", "tests/b.py::test_b", "bench::row"}
+    assert find_broken([{"sentence": "kept", "tests": ["tests/a.py::test_a", "bench::row"]}], collected, sources) == []
+    for named in ([], ["tests/a.py::test_gone"], ["tests/a.py::test_a[two]"], ["tests/b.py::test_b"], ["bench::gone"]):
         assert len(find_broken([{"sentence": "broken", "tests": named}], collected, sources)) == 1
 
 

@@ -26,12 +26,17 @@ APART = "server, workers and cli never import each other"
 _SQL = re.compile(r"\b(?:SELECT\s.+\sFROM|INSERT (?:OR \w+ )?INTO|DELETE FROM|CREATE TABLE|UPDATE \w+ SET|PRAGMA)\b")
 
 
-def test_make_test_runs_every_check_and_every_folder_of_tests() -> None:
+def _dry_run(*arguments: str) -> list[str]:
+    """The commands that make would run."""
     environ = {key: value for key, value in clean_environ().items() if key not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}}
     make = os.fspath(shutil.which("make") or "make")
-    command = [make, "--dry-run", "--assume-old=.venv-test/dev-pins", "test"]
+    command = [make, "--dry-run", "--no-print-directory", *arguments]
     done = subprocess.run(command, cwd=REPOSITORY, env=environ, capture_output=True, text=True, check=True)
-    steps = done.stdout.splitlines()
+    return done.stdout.splitlines()
+
+
+def test_make_test_runs_every_check_and_every_folder_of_tests() -> None:
+    steps = _dry_run("--assume-old=.venv-test/dev-pins", "test")
     for tool in TOOLS:
         assert any(step.endswith(f"/{tool}") for step in steps), tool
     assert all(not step.startswith(("-", "@-")) and "|| true" not in step for step in steps)
@@ -81,3 +86,13 @@ def test_the_tree_has_its_documents_and_is_licensed_as_it_says() -> None:
     licence = (REPOSITORY / "LICENSE").read_text(encoding="utf-8")
     assert re.search(r"Apache License\s+Version 2.0, January 2004", licence)
     assert 'license = "Apache-2.0"' in (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_make_demo_installs_hashed_pins_then_the_project_without_an_index_and_runs_the_demo() -> None:
+    steps = _dry_run("--assume-new=requirements/runtime.txt", "demo")
+    assert steps[-5].endswith(" -m venv .venv")
+    pip = ".venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet"
+    assert steps[-4] == f"{pip} --require-hashes --only-binary :all: -r requirements/runtime.txt"
+    assert steps[-3].startswith("touch ")
+    assert steps[-2] == f"{pip} --force-reinstall --no-deps --no-build-isolation --no-index ."
+    assert steps[-1] == ".venv/bin/edgecode demo"
