@@ -309,8 +309,9 @@ def _page(table: type[Any], query: Find) -> tuple[str, list[Any]]:
         if condition.column not in known or condition.op not in _OPERATORS:
             raise ValueError(f"no condition on {condition.column} {condition.op}")
         if condition.label_key:
-            clauses.append(f"coalesce(json_extract({condition.column}, ?), '') {condition.op} ?")
-            values += [f'$."{condition.label_key}"', condition.value]
+            label = f"(SELECT value FROM json_each({condition.column}) WHERE key = ?)"
+            clauses.append(f"coalesce({label}, '') {condition.op} ?")
+            values += [condition.label_key, condition.value]
         else:
             clauses.append(f"{condition.column} {condition.op} ?")
             values.append(condition.value)
