@@ -1,5 +1,6 @@
 """Fixtures of every test: a real broker, a stamped connection to it, settings, and real processes."""
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +11,11 @@ from edgecode.core.settings import Settings
 from edgecode.core.stamp import Stamp, make_stamp
 from tests.harness.broker import Broker
 from tests.harness.process import Processes
+
+
+def pytest_configure() -> None:
+    """Commands write into pipes here: a width that a runner of tests exports is not theirs."""
+    os.environ.pop("COLUMNS", None)
 
 
 @pytest.fixture(scope="session")
