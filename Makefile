@@ -91,7 +91,7 @@ proto-lint: .venv-test/dev-pins
 check: lint types contracts proto-lint
 
 test: check
-	$(TEST_BIN)/python -m pytest tests/unit tests/conformance tests/integration tests/compat tests/e2e tests/packaging
+	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/conformance tests/integration tests/compat tests/e2e tests/packaging
 
 test-chaos: .venv-test/dev-pins
 	$(TEST_BIN)/python -m pytest tests/chaos
