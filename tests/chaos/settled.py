@@ -33,12 +33,17 @@ async def finished_once(system: System, job_ids: Iterable[str]) -> None:
     assert all(e.sequence < ends[job_of(e)] for e in entries if kind(e) == "artifact_published")
 
 
-async def verified_artifacts(system: System, job_id: str, output_ids: Sequence[str]) -> list[media_pb2.Artifact]:
-    """The job's artifacts: these and no others, each whole in the store with the statement that says what it is."""
+async def verified_artifacts(
+    system: System, job_id: str, output_ids: Sequence[str], store: Path | None = None
+) -> list[media_pb2.Artifact]:
+    """The job's artifacts: these and no others, each whole in the store with the statement that says what it is.
+
+    `store` is where its folder is to be seen from here, unless that is the usual place.
+    """
     found = await system.whole_artifacts(job_id)
     assert [artifact.file.output_id for artifact in found] == sorted(output_ids)
     for artifact in found:
-        in_store(system.settings.data_dir / "blobs", artifact)
+        in_store(store or system.settings.data_dir / "blobs", artifact)
     return found
 
 
