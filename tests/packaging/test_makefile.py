@@ -102,3 +102,30 @@ def test_a_target_that_needs_more_than_python_says_in_one_line_what_is_missing(
     done = _make(tmp_path, target, "--assume-old=.venv-test/dev-pins", PATH=str(tools))
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [f"make {target} could not run: {sentence}"]
+
+
+@pytest.mark.parametrize("strace", ["absent", "forbidden"])
+def test_chaos_says_which_of_its_files_cannot_run_here_and_runs_the_others(strace: str, tmp_path: Path) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("make", "sh", "grep", "env", "echo", "sleep", "timeout", "true"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+    (tools / "python3").symlink_to(sys.executable)
+    stand_ins = [tools / "unshare"] + [tools / "strace"] * (strace == "forbidden")
+    for stand_in in stand_ins:
+        stand_in.write_text(SH + "exit 1\n")
+        stand_in.chmod(0o755)
+    python = tmp_path / "tree/.venv-test/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(SH + 'echo "$@"\n')
+    python.chmod(0o755)
+    (tmp_path / "tree/.venv-test/dev-pins").touch()
+    done = _make(tmp_path, "test-chaos", "--assume-old=.venv-test/dev-pins", PATH=str(tools))
+    assert done.returncode == 0, done.stderr
+    why = {"absent": "strace not found", "forbidden": "strace may not attach"}[strace]
+    traced, mounted = "tests/chaos/test_acknowledged_is_synced.py", "tests/chaos/test_disk_full.py"
+    assert done.stdout.splitlines() == [
+        f"{why}: make test-chaos passes over {traced}",
+        f"no tmpfs can be mounted: make test-chaos passes over {mounted}",
+        f"-m pytest tests/chaos --ignore={traced} --ignore={mounted}",
+    ]
