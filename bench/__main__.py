@@ -53,7 +53,7 @@ def main() -> int:
         print()
     else:
         goals = sum(outcome.met is not None for outcomes in found.values() for outcome in outcomes)
-        print(f"\n{goals - len(missed)} of {goals} goals met; load before the run {loads[0]:.1f} on {os.cpu_count()} CPUs")
+        print(f"\n{goals - len(missed)} of {goals} goals met; load before {loads[0]:.1f} on {os.cpu_count()} CPUs")
     return 1 if missed else 0
 
 

@@ -38,7 +38,8 @@ async def main() -> None:
     await bus.close()
     # The records of ten thousand jobs are kept: memory is constant from where that many are known.
     half = next(size for folded, size in resident if folded >= head / 2)
-    print(json.dumps({"event": "bench.folded", "events": head, "seconds": seconds, "half": half, "end": resident[-1][1]}))
+    found = {"events": head, "seconds": seconds, "half": half, "end": resident[-1][1]}
+    print(json.dumps({"event": "bench.folded"} | found))
 
 
 if __name__ == "__main__":

@@ -38,7 +38,9 @@ async def run(effort: Effort) -> list[Outcome]:
     for sync, words in ((SYNC_ALWAYS, "every message synced"), (SYNC_TWO_MINUTES, "synced every 2 minutes")):
         ours, theirs, picked_up = await _sides(effort, sync)
         found.append(
-            Outcome(f"finished, {words}", middle(ours), "a second", ours, "FastStream", middle(theirs), Goal(at_least=1.0))
+            Outcome(
+                f"finished, {words}", middle(ours), "a second", ours, "FastStream", middle(theirs), Goal(at_least=1.0)
+            )
         )
         if sync == SYNC_ALWAYS:
             p50, p99 = (percentile(picked_up, percent) * 1000 for percent in (50, 99))
@@ -102,7 +104,7 @@ async def _finish_all(bus: Bus, tasks: int) -> None:
 
 
 async def _pick_up(bus: Bus, worker: Process, tasks: int) -> list[float]:
-    """Seconds from the broker's time of a task to the start of its attempt in the worker; one clock, one task at a time."""
+    """Seconds from the broker's time of a task to its attempt's start in the worker; one clock, one task at a time."""
     already = len([event for event in worker.events if event["event"] == "bench.picked_up"])
     for _ in range(tasks):
         await _finish_all(bus, 1)
@@ -140,7 +142,7 @@ async def _their_rate(bus: Bus, peer: Process, tasks: int) -> float:
 
 async def _holds(bus: Bus, stream: str, messages: int) -> None:
     # Looking costs the broker nothing that would be seen, and it has no event for this.
-    while (await bus.js.stream_info(stream)).state.messages < messages:
+    while (await bus.js.stream_info(stream)).state.messages < messages:  # noqa: ASYNC110 the broker tells nobody
         await asyncio.sleep(0.1)
 
 

@@ -33,7 +33,11 @@ def finished_job(build: str) -> list[Outgoing]:
     ]
     subject = subjects.job_events(created.job_id)
     first = _message(created, expected_last=0)
-    return [first, *(Outgoing(subject, e.SerializeToString(), msg_id=uuid.uuid4().hex, ttl_seconds=_DAY_SECONDS) for e in events)]
+    rest = (
+        Outgoing(subject, event.SerializeToString(), msg_id=uuid.uuid4().hex, ttl_seconds=_DAY_SECONDS)
+        for event in events
+    )
+    return [first, *rest]
 
 
 async def append_all(log: Log, units: Sequence[Sequence[Outgoing]]) -> None:

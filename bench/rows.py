@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bench import create_job, idle_memory, log_to_ledger, noop_tasks, stamp_price, startup
+from bench import create_job, idle_memory, log_to_ledger, noop_tasks, stamp_price, startup, transcode
 from bench.outcome import Row
 
 
@@ -13,8 +13,13 @@ class Entry:
 
 
 ROWS = {
+    "transcode": Entry(
+        "a transcode attempt of the preset `web`, against ffmpeg by hand and process per rendition", transcode.run
+    ),
     "create-job": Entry("CreateJob accepted, 64 in flight, against the same with the publish left out", create_job.run),
-    "noop-tasks": Entry("no-op tasks of one worker, result recorded, against FastStream on the same broker", noop_tasks.run),
+    "noop-tasks": Entry(
+        "no-op tasks of one worker, result recorded, against FastStream on the same broker", noop_tasks.run
+    ),
     "stamp": Entry("a CreateJob with the stamp on every message and call, against one without", stamp_price.run),
     "ledger": Entry("log to ledger: events a second, memory, lag", log_to_ledger.run),
     "up": Entry("`edgecode up` until the first job is accepted", startup.run),

@@ -1,19 +1,18 @@
-"""What a transcode attempt costs: `python -m bench.transcode [seconds] [rounds]`.
+"""What a transcode attempt costs.
 
 The attempt, start to verified, of the preset `web` on a generated 1080p30 source, against (a) the best hand-written
 single ffmpeg command with ffmpeg's own choice of threads and (b) one ffmpeg process per rendition, one after another.
-Rounds are interleaved; each figure is the best of its rounds, wall and CPU apart: what a busy machine adds is not ours.
 """
 
 import asyncio
 import resource
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.outcome import Effort, Goal, Outcome, middle
 from edgecode.v1 import media_pb2
 from edgecode.workers.media.probe import probe
 from edgecode.workers.media.tags import FileTags
@@ -23,6 +22,8 @@ from edgecode.workers.media.transcode import transcode
 RUNGS = ((1920, 1080), (1280, 720), (854, 480), (640, 360))
 ENCODER = "-c:v libx264 -preset veryfast -crf 23 -g 60 -keyint_min 60 -sc_threshold 0 -pix_fmt yuv420p"
 SOUND = "-c:a aac -b:a 128k -ac 2"
+OURS, BY_HAND, EACH = "the attempt", "one hand-written ffmpeg command", "one ffmpeg process per rendition"
+_SOURCE_SECONDS = 60
 Seconds = tuple[float, float]
 
 
@@ -105,8 +106,7 @@ def measured(work: Callable[[Path], None]) -> Seconds:
         return time.perf_counter() - wall_before, cpu() - cpu_before
 
 
-def main(seconds: int, rounds: int) -> None:
-    """Prints one line per way and the two ratios."""
+def _measure(seconds: int, rounds: int) -> dict[str, list[Seconds]]:
     with tempfile.TemporaryDirectory(prefix="edgecode-bench-") as name:
         folder = Path(name)
         tools = find_tools(folder / "children")
@@ -114,22 +114,29 @@ def main(seconds: int, rounds: int) -> None:
         source = make_source(ffmpeg, folder, seconds)
         info = asyncio.run(probe(source, folder, tools))
         ways: dict[str, Callable[[Path], None]] = {
-            "attempt, start to verified": attempt(tools, source, info),
-            "hand-written single command": lambda scratch: hand_written(ffmpeg, source, scratch),
-            "one process per rendition": lambda scratch: one_process_each(ffmpeg, source, scratch),
+            OURS: attempt(tools, source, info),
+            BY_HAND: lambda scratch: hand_written(ffmpeg, source, scratch),
+            EACH: lambda scratch: one_process_each(ffmpeg, source, scratch),
         }
-        results: dict[str, list[Seconds]] = {way: [] for way in ways}
+        found: dict[str, list[Seconds]] = {way: [] for way in ways}
         for _ in range(rounds):
             for way, work in ways.items():
-                results[way].append(measured(work))
-    best = {way: (min(wall for wall, _ in all_), min(cpu for _, cpu in all_)) for way, all_ in results.items()}
-    for way, (wall, cpu) in best.items():
-        print(f"{way:30} wall {wall:7.2f} s   cpu {cpu:7.2f} s")
-    (wall, cpu), (hand_wall, _), (_, each_cpu) = best.values()
-    print(f"wall / hand-written single command  {wall / hand_wall:.3f}  (goal <= 1.05)")
-    print(f"cpu / one process per rendition     {cpu / each_cpu:.3f}  (goal <= 0.75)")
+                found[way].append(measured(work))
+        return found
 
 
-if __name__ == "__main__":
-    arguments = [int(argument) for argument in sys.argv[1:]]
-    main(*(arguments + [60, 3][len(arguments) :]))
+async def run(effort: Effort) -> list[Outcome]:
+    # In a thread: each way waits for its processes, some in a loop of their own.
+    found = await asyncio.to_thread(_measure, effort.of(_SOURCE_SECONDS), effort.rounds)
+    walls = {way: [wall for wall, _ in rounds] for way, rounds in found.items()}
+    cpus = {way: [cpu for _, cpu in rounds] for way, rounds in found.items()}
+    return [
+        Outcome(
+            "wall time of an attempt, start to verified", middle(walls[OURS]), "s", walls[OURS],
+            BY_HAND, middle(walls[BY_HAND]), Goal(at_most=1.05),
+        ),
+        Outcome(
+            "its CPU time", middle(cpus[OURS]), "s", cpus[OURS], EACH, middle(cpus[EACH]), Goal(at_most=0.75)
+        ),
+        Outcome("its CPU time, to compare", middle(cpus[OURS]), "s", cpus[OURS], BY_HAND, middle(cpus[BY_HAND])),
+    ]  # fmt: skip
