@@ -93,17 +93,19 @@ check: lint types contracts proto-lint
 test: check
 	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/conformance tests/integration tests/compat tests/e2e tests/packaging
 
-# Two of its files need what not every machine has or allows: attaching strace, and mounting in a namespace.
+# Files that need what not every machine has or allows: attaching strace, and mounting in a namespace.
+CHAOS_TRACED := tests/chaos/test_acknowledged_is_synced.py tests/chaos/test_synced.py
+CHAOS_MOUNTED := tests/chaos/test_disk_full.py
 test-chaos: .venv-test/dev-pins
 	@set --; \
 	if ! command -v strace >/dev/null; then why='strace not found'; \
 	elif ! sh -c 'sleep 2 & timeout 1 strace -o /dev/null -p $$!; test $$? = 124' >/dev/null 2>&1; then why='strace may not attach'; \
 	else why=; fi; \
-	if [ -n "$$why" ]; then set -- "$$@" --ignore=tests/chaos/test_acknowledged_is_synced.py; \
-	  echo "$$why: make test-chaos passes over tests/chaos/test_acknowledged_is_synced.py"; fi; \
+	if [ -n "$$why" ]; then set -- "$$@" $(addprefix --ignore=,$(CHAOS_TRACED)); \
+	  echo "$$why: make test-chaos passes over $(CHAOS_TRACED)"; fi; \
 	if ! unshare --map-root-user --mount -- mount -t tmpfs -o size=1m tmpfs /mnt >/dev/null 2>&1; then \
-	  set -- "$$@" --ignore=tests/chaos/test_disk_full.py; \
-	  echo 'no tmpfs can be mounted: make test-chaos passes over tests/chaos/test_disk_full.py'; fi; \
+	  set -- "$$@" $(addprefix --ignore=,$(CHAOS_MOUNTED)); \
+	  echo 'no tmpfs can be mounted: make test-chaos passes over $(CHAOS_MOUNTED)'; fi; \
 	$(TEST_BIN)/python -m pytest tests/chaos "$$@"
 
 # Tools of others, built from source into a cache outside this folder, once.

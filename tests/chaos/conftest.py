@@ -14,7 +14,7 @@ import pytest
 from tests.harness.process import Processes
 from tests.harness.system import System
 
-SEED_VARIABLE = "EDGECODE_TEST_SEED"
+SEED_VARIABLE = "EDGECODE_CHAOS_SEED"
 StartSystem = Callable[..., Awaitable[System]]
 
 

@@ -9,7 +9,7 @@ from tests.harness.process import Process, Processes, environment
 
 # Pages of the file system's own.
 _SLACK_BYTES = 64 << 10
-_HOLD = 'mount -t tmpfs -o "size=$1" tmpfs "$2" && echo mounted && exec sleep infinity'
+_HOLD = 'mkdir -p "$2" && mount -t tmpfs -o "size=$1" tmpfs "$2" && echo mounted && exec sleep infinity'
 
 
 class SmallDisk:
@@ -29,7 +29,6 @@ class SmallDisk:
     @classmethod
     async def mount(cls, processes: Processes, folder: Path, size_bytes: int) -> Self:
         """Mounts it."""
-        folder.mkdir(parents=True)
         unshare = ("unshare", "--map-root-user", "--mount", "--")
         holder = await processes.start("disk", *unshare, "sh", "-c", _HOLD, "sh", str(size_bytes), str(folder))
         await holder.line(lambda text: text == "mounted")

@@ -10,8 +10,8 @@ import pytest
 from edgecode.core import subjects
 from edgecode.core.bus import Bus, Outgoing, connect
 from edgecode.core.log import Log
-from edgecode.core.stamp import Stamp
 from edgecode.core.settings import Settings
+from edgecode.core.stamp import Stamp
 from edgecode.core.streams import ensure
 from edgecode.v1 import event_pb2
 from tests.chaos.strace_log import Call, read_calls

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from edgecode.v1 import job_pb2
-from tests.chaos.chance import chance
 from tests.chaos.killing import Hit, attempts_of, kill_in_mid_attempt
 from tests.chaos.settled import finished_once, jobs_of, lanes_are_empty, verified_artifacts
 from tests.harness import clips
@@ -60,9 +59,8 @@ def dead_as_the_rule_says(job: job_pb2.Job, tasks: Sequence[job_pb2.Task], hits:
 @pytest.mark.timeout(420)
 @pytest.mark.parametrize("budget", [4, 20])
 async def test_two_workers_killed_five_times_each_in_a_run_of_50_jobs(
-    processes: Processes, tmp_path: Path, budget: int
+    processes: Processes, tmp_path: Path, dice: random.Random, budget: int
 ) -> None:
-    dice = chance()
     system = await System.start(processes, tmp_path, workers=2, **PATIENT, attempt_budget=budget)
     asset_id = await system.upload(source())
     job_ids = [await system.create(asset_id, OUTPUTS) for _ in range(JOBS)]
@@ -75,7 +73,7 @@ async def test_two_workers_killed_five_times_each_in_a_run_of_50_jobs(
     assert await losses(system) == Counter(hit.attempt_id for hit in hits)
     assert len(hits) == 2 * KILLS_EACH
     await finished_once(system, job_ids)
-    contents = set()
+    contents: set[str] = set()
     for job_id, job in jobs.items():
         if budget < 2 * KILLS_EACH and job.state != job_pb2.Job.STATE_SUCCEEDED:
             dead_as_the_rule_says(job, list((await system.tasks(job_id)).values()), hits, budget)
