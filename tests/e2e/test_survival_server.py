@@ -11,9 +11,8 @@ import pytest
 from grpc import aio
 
 from edgecode.core import subjects
-from edgecode.v1 import asset_pb2, job_pb2
+from edgecode.v1 import job_pb2
 from tests.harness import clips
-from tests.harness.api import chunks
 from tests.harness.eventually import eventually
 from tests.harness.process import Processes
 from tests.harness.system import QUICK, System
@@ -71,13 +70,6 @@ async def create_despite_a_kill(system: System, request: job_pb2.CreateJobReques
         raise
 
 
-async def resumed(system: System, data: bytes, upload_id: str) -> asset_pb2.Asset:
-    """Sends what the server lacks of an upload, and the finish."""
-    stored = await system.api.assets.QueryUpload(asset_pb2.QueryUploadRequest(upload_id=upload_id), wait_for_ready=True)
-    requests = chunks(data, upload_id, start=stored.committed_bytes)
-    return (await system.api.assets.UploadAsset(requests)).asset
-
-
 @pytest.mark.parametrize("point", POINTS)
 async def test_kill_9_of_the_server_at_each_point_between_log_ledger_and_tasks_and_the_job_completes_once(
     system: System, point: str
@@ -124,8 +116,8 @@ async def test_kill_9_of_the_server_in_the_midst_of_a_finish_and_the_upload_make
     assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
     assert await system.server.exit() == -signal.SIGKILL
     await system.start_server()
-    asset = await resumed(system, data, upload_id)
-    again = await resumed(system, data, upload_id)
+    asset = await system.resumed(data, upload_id)
+    again = await system.resumed(data, upload_id)
     assert (again.asset_id, again.job_id) == (asset.asset_id, asset.job_id)
     await system.succeeded(asset.job_id)
     entries = await system.journal.whole()

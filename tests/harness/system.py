@@ -7,14 +7,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
 
+import grpc
 from grpc import aio
 
 from edgecode.core import subjects
 from edgecode.core.bus import Bus, Incoming, connect
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import make_stamp
-from edgecode.v1 import bus_pb2, fleet_pb2, job_pb2, media_pb2
-from tests.harness.api import Api
+from edgecode.v1 import asset_pb2, bus_pb2, fleet_pb2, job_pb2, media_pb2
+from tests.harness.api import Api, chunks
 from tests.harness.broker import Broker
 from tests.harness.clips import sha256
 from tests.harness.journal import Journal
@@ -98,6 +99,17 @@ class System:
     async def upload(self, data: bytes, **metadata: Any) -> str:
         """Uploads a source; its asset's id."""
         return (await self.api.upload(data, **metadata)).asset_id
+
+    async def resumed(self, data: bytes, upload_id: str) -> asset_pb2.Asset:
+        """Sends what the server lacks of an upload, and the finish; also of an upload that was never begun."""
+        query = asset_pb2.QueryUploadRequest(upload_id=upload_id)
+        try:
+            committed = (await self.api.assets.QueryUpload(query, wait_for_ready=True)).committed_bytes
+        except aio.AioRpcError as error:
+            if error.code() != grpc.StatusCode.NOT_FOUND:
+                raise
+            committed = 0
+        return (await self.api.assets.UploadAsset(chunks(data, upload_id, start=committed))).asset
 
     async def create(self, asset_id: str, outputs: Sequence[media_pb2.OutputSpec] = (), **fields: Any) -> str:
         """Creates a job as a careful client does: the same request again until there is an answer; the job's id."""
