@@ -11,18 +11,14 @@ from nats.aio.msg import Msg
 from nats.js.errors import APIError, NotFoundError
 
 from edgecode.core import contract, headers, subjects
-from edgecode.core.bus import WRONG_LAST_SEQUENCE, Bus, Incoming, Outgoing, Stored, receive
-from edgecode.core.errors import Conflict, Unavailable
+from edgecode.core.bus import Bus, Incoming, Outgoing, Stored, receive
+from edgecode.core.errors import Unavailable
+from edgecode.core.group_writer import GroupWriter
 from edgecode.core.headers import Origin, UnstampedMessage
 from edgecode.v1 import event_pb2
 
 log = structlog.get_logger()
 
-# The broker takes up to 1,000; the gain is had at 64.
-_BATCH_MESSAGES = 64
-# Appends under way by themselves. As many syncs take about as long as a batch does.
-_SINGLE_MESSAGES = 16
-_DUPLICATE_IN_BATCH = 10201
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 5.0
 
@@ -116,22 +112,14 @@ def _alive_until(message: Outgoing, expire: datetime | None) -> Outgoing:
     return replace(message, ttl_seconds=ttl_seconds(expire, now))
 
 
-_Unit = tuple[Sequence[Outgoing], asyncio.Future[list[Stored]]]
-
-
 class Log:
-    """Appends: a few at once each by itself, what comes beyond them as one atomic batch with all that waits.
-
-    A batch costs the broker some ten milliseconds, however large it is, and a single message as much as a sync to disk:
-    a tenth of a millisecond where it need not sync, one or more where it must and the disk is busy. So with few appends
-    under way none waits for another, and with many they share.
-    """
+    """Appends. What arrives while others are under way is stored with the next group."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._single = 0
-        self._waiting: list[_Unit] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._singles = GroupWriter(bus)
+        # Several messages that stand or fall together are a batch in any case: single ones do not wait for it.
+        self._units = GroupWriter(bus)
 
     async def append(self, messages: Sequence[Outgoing]) -> list[Stored]:
         """Stores the messages together or not at all. Every message needs a `msg_id` of its own.
@@ -141,27 +129,7 @@ class Log:
             Unavailable: no word came; it is unknown whether they are stored.
             APIError: the broker refused otherwise.
         """
-        if len(messages) == 1 and self._single < _SINGLE_MESSAGES:
-            self._single += 1
-            try:
-                return await self._store(messages)
-            finally:
-                self._single -= 1
-        future: asyncio.Future[list[Stored]] = asyncio.get_running_loop().create_future()
-        self._waiting.append((messages, future))
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write())
-        return await future
-
-    async def _store(self, messages: Sequence[Outgoing]) -> list[Stored]:
-        try:
-            return await self._bus.store_batch(messages)
-        except APIError as error:
-            if error.err_code == _DUPLICATE_IN_BATCH and len(messages) > 1:
-                raise Conflict("STALE_VIEW", "some of these events are stored already") from error
-            if error.err_code == WRONG_LAST_SEQUENCE:
-                raise Conflict("STALE_VIEW", f"{messages[0].subject} has later events: {error.description}") from error
-            raise
+        return await (self._units if len(messages) > 1 else self._singles).write(messages)
 
     async def append_surely(self, message: Outgoing, expire: datetime | None = None) -> Stored:
         """Appends under the same id until the broker has answered, however long that takes.
@@ -189,41 +157,6 @@ class Log:
             await asyncio.sleep(pause_seconds)
             pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
 
-    async def _write(self) -> None:
-        while self._waiting:
-            group = self._next_group()
-            if len(group) == 1:
-                await self._write_one(*group[0])
-                continue
-            try:
-                stored = await self._bus.store_batch([m for messages, _ in group for m in messages])
-            except APIError:
-                # One stale or repeated message refuses the batch whole: each appender gets its own answer.
-                await asyncio.gather(*(self._write_one(*unit) for unit in group))
-            except Exception as error:  # noqa: BLE001 handed to the appenders
-                for _, future in group:
-                    _fail(future, error)
-            else:
-                for messages, future in group:
-                    _succeed(future, stored[: len(messages)])
-                    stored = stored[len(messages) :]
-
-    def _next_group(self) -> list[_Unit]:
-        size = 0
-        for count, (messages, _) in enumerate(self._waiting):
-            size += len(messages)
-            if size > _BATCH_MESSAGES and count:
-                group, self._waiting = self._waiting[:count], self._waiting[count:]
-                return group
-        group, self._waiting = self._waiting, []
-        return group
-
-    async def _write_one(self, messages: Sequence[Outgoing], future: asyncio.Future[list[Stored]]) -> None:
-        try:
-            _succeed(future, await self._store(messages))
-        except Exception as error:  # noqa: BLE001 handed to the appender
-            _fail(future, error)
-
     async def last_sequence(self, subject: str) -> int:
         """Sequence of the subject's last event, 0 where it has none. Answered by the stream's leader."""
         try:
@@ -233,12 +166,20 @@ class Log:
         return int(message.seq or 0)
 
     async def first(self, subject: str) -> event_pb2.Event | None:
-        """The subject's first event, None where it has none. Answered by the stream's leader."""
+        """The subject's first event, None where it has none that can be read; an empty one for what is none of ours.
+
+        Answered by the stream's leader.
+        """
         try:
             message = await self._bus.js.get_msg(subjects.EVENTS, seq=1, subject=subject, next=True)
         except NotFoundError:
             return None
-        return decode(message.data or b"", headers.read_origin(message.headers).contract)
+        try:
+            origin = headers.read_origin(message.headers)
+        except UnstampedMessage as error:
+            log.error("log.unstamped", sequence=message.seq, subject=subject, why=str(error))
+            return event_pb2.Event()
+        return decode(message.data or b"", origin.contract)
 
     async def next(self, subject: str, after_sequence: int) -> tuple[int, event_pb2.Event | None] | None:
         """The subject's first event after a sequence: its own sequence, and what it says where this build can read it.
@@ -274,13 +215,3 @@ class Log:
         reply = await self._bus.js._api_request(f"$JS.API.STREAM.INFO.{subjects.EVENTS}", b"", timeout=5.0)  # noqa: SLF001
         state = reply["state"]
         return StreamIdentity(reply["created"], int(state["first_seq"]), int(state["last_seq"]))
-
-
-def _succeed(future: asyncio.Future[list[Stored]], stored: list[Stored]) -> None:
-    if not future.done():
-        future.set_result(stored)
-
-
-def _fail(future: asyncio.Future[list[Stored]], error: Exception) -> None:
-    if not future.done():
-        future.set_exception(error)
