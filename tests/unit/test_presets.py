@@ -37,11 +37,12 @@ def test_revision_1_of_the_presets_never_changes() -> None:
         (480, 23, "veryfast", 2.0, 2, 128_000, 2),
         (360, 23, "veryfast", 2.0, 2, 128_000, 2),
     }
-    outputs = [with_defaults(output) for output in Presets().get("web").outputs]
+    outputs = Presets().get("web").outputs
+    assert [with_defaults(output) for output in outputs] == list(outputs)
     found = {
         (r.height_pixels, r.crf, r.speed, r.gop_seconds, r.threads, r.audio_bits_per_second, r.audio_channels)
         for r in (output.rendition for output in outputs if output.HasField("rendition"))
     }
     assert found == frozen
-    thumbnail = with_defaults(Presets().get("thumbnail").outputs[0]).thumbnail
+    thumbnail = Presets().get("thumbnail").outputs[0].thumbnail
     assert (thumbnail.height_pixels, thumbnail.quality, thumbnail.HasField("time_seconds")) == (360, 85, False)

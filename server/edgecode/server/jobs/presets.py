@@ -1,4 +1,4 @@
-"""The built-in presets: named lists of outputs, whose revisions never change."""
+"""The built-in presets: named lists of outputs, whose revisions never change: each value is spelled out, no default."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,21 @@ _LINES = (1080, 720, 480, 360)
 
 
 def _rendition(lines: int) -> media_pb2.OutputSpec:
-    return media_pb2.OutputSpec(output_id=f"{lines}p", rendition=media_pb2.RenditionSpec(height_pixels=lines))
+    spec = media_pb2.RenditionSpec(
+        height_pixels=lines,
+        crf=23,
+        speed="veryfast",
+        gop_seconds=2.0,
+        threads=2,
+        audio_bits_per_second=128_000,
+        audio_channels=2,
+    )
+    return media_pb2.OutputSpec(output_id=f"{lines}p", rendition=spec)
 
 
 def _thumbnail() -> media_pb2.OutputSpec:
-    return media_pb2.OutputSpec(output_id="thumbnail", thumbnail=media_pb2.ThumbnailSpec())
+    spec = media_pb2.ThumbnailSpec(height_pixels=360, quality=85)
+    return media_pb2.OutputSpec(output_id="thumbnail", thumbnail=spec)
 
 
 WEB = job_pb2.Preset(

@@ -82,7 +82,7 @@ def created_event(
     settings: Settings,
     now: datetime,
 ) -> event_pb2.JobCreated:
-    """The event that makes the job of a checked request."""
+    """The event that makes the job of a checked request; a preset comes with every default filled in."""
     created = event_pb2.JobCreated(
         job_id=job_id,
         caller=call.caller,
@@ -94,7 +94,7 @@ def created_event(
         asset_file_name=asset.file_name,
         preset=request.preset,
         preset_revision=preset.revision if preset else 0,
-        outputs=[with_defaults(spec) for spec in (preset.outputs if preset else request.outputs)],
+        outputs=preset.outputs if preset else [with_defaults(spec) for spec in request.outputs],
         priority=request.priority or event_pb2.PRIORITY_NORMAL,
         labels=request.labels,
         output_uri=request.output_uri,
@@ -200,7 +200,7 @@ def check_text(field: str, value: str, longest: int) -> Iterator[Violation]:
     """Text to be shown to people: of bounded length, without control characters."""
     if len(value) > longest:
         yield Violation(field, f"has {len(value)} characters, at most {longest} are allowed")
-    elif bad := next((c for c in value if category(c) in {"Cc", "Cs"}), None):
+    elif not value.isprintable() and (bad := next((c for c in value if category(c) in {"Cc", "Cs"}), None)):
         yield Violation(field, f"contains the control character U+{ord(bad):04X}")
 
 
