@@ -98,3 +98,22 @@ async def test_a_server_that_stops_while_it_waits_takes_no_lock_with_it(start_se
 
 async def _leads(server: PlayedServer) -> bool:
     return server.leader.leading
+
+
+async def test_a_leader_remembers_nothing_of_jobs_that_are_over(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await start_server()
+    worker = await start_worker("b", server)
+    await server.lead()
+    for number in range(3):
+        await server.create(a_job(f"over-{number}"))
+    await server.settle()
+    while taken := await worker.take():
+        await taken.start()
+        await taken.fail()
+        await taken.ack()
+        await server.settle()
+    leader = server.leader
+    assert (await server.ledger.totals(0)).jobs == {"FAILED": 3}
+    assert (leader._settled, leader._given, leader._running, leader._deciding) == ({}, set(), {}, {})

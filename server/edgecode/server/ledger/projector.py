@@ -16,12 +16,21 @@ from edgecode.server.ledger.fact import Fact
 from edgecode.server.ledger.fold import fold_job
 from edgecode.server.ledger.fold_asset import fold_asset
 from edgecode.server.ledger.port import Changes, JobRecord, Ledger
-from edgecode.server.ledger.rows import EXPIRY_MARGIN_US, AssetRow, Cursor, RouteRow, StampRow, UnreadRow
+from edgecode.server.ledger.rows import (
+    EXPIRY_MARGIN_US,
+    FINISHED,
+    AssetRow,
+    Cursor,
+    RouteRow,
+    StampRow,
+    UnreadRow,
+)
 from edgecode.server.routes.route import WORKER, Route
 
 log = structlog.get_logger()
 
-_CACHED_RECORDS = 10_000
+# Some 10 kB each.
+_CACHED_RECORDS = 2_000
 REBUILD_HINT = "stop the servers and run `edgecode ledger rebuild`"
 
 
@@ -89,7 +98,8 @@ class Projector:
         """A job as folded so far. Not to be changed by the caller."""
         found = self._records.get(job_id)
         if found is not None:
-            self._records.move_to_end(job_id)
+            if found.job.state not in FINISHED:
+                self._records.move_to_end(job_id)
             return found
         found = await self._ledger.record(job_id)
         if found is not None:
@@ -101,6 +111,8 @@ class Projector:
         if wanted:
             self.stamps |= await self._ledger.stamps(sorted(wanted))
         self._records[record.job.job_id] = record
+        # What is finished goes first.
+        self._records.move_to_end(record.job.job_id, last=record.job.state not in FINISHED)
         while len(self._records) > _CACHED_RECORDS:
             self._records.popitem(last=False)
 

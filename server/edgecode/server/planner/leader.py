@@ -27,11 +27,11 @@ from edgecode.server.fleet.view import FleetView
 from edgecode.server.ledger.port import CursorMoved, JobRecord, Ledger
 from edgecode.server.ledger.projector import Projector, UnreadableRoute
 from edgecode.server.ledger.reads import Reads
-from edgecode.server.ledger.rows import EXPIRY_MARGIN_US, AttemptState, JobState, StampRow, TaskRow, TaskState
+from edgecode.server.ledger.rows import EXPIRY_MARGIN_US, FINISHED, AttemptState, JobState, StampRow, TaskRow, TaskState
 from edgecode.server.planner.blob_sweep import BlobSweep
 from edgecode.server.planner.lanes import Lanes
 from edgecode.server.planner.lock import FileLock
-from edgecode.server.planner.plan import PlanRefused, Situation, plan, retention_deadline_us
+from edgecode.server.planner.plan import PlanRefused, Situation, look_again_us, plan
 from edgecode.server.planner.workers import Workers
 from edgecode.server.routes.route import WORKER, next_route
 from edgecode.v1 import bus_pb2, event_pb2
@@ -181,8 +181,10 @@ class Leader:
         if decisions:
             self._settled.pop(job_id, None)
             self._decide(record, decisions)
+        elif record.job.state in FINISHED:
+            self._settled.pop(job_id, None)
         else:
-            self._settled[job_id] = (record.job.last_sequence, _signature(situation), _look_again_us(record))
+            self._settled[job_id] = (record.job.last_sequence, situation.signature, look_again_us(record))
         self._give(record)
 
     def _plan(self, record: JobRecord, situation: Situation) -> list[event_pb2.Event]:
@@ -264,7 +266,7 @@ class Leader:
             stored = False
         self._crash.at("leader.after_task")
         if not stored:
-            self._given.discard((job_id, task.task_id, task.n))  # the next sweep asks again
+            self._given.discard(task.key)  # the next sweep asks again
 
     async def _stop_closed_attempts(self, record: JobRecord) -> None:
         """Tells workers at once that the fold closed their attempts; they would see it at their next beat."""
@@ -357,7 +359,7 @@ class Leader:
 
     async def _look_at_all(self) -> None:
         situation = self._situation()
-        signature, now = _signature(situation), situation.now_us
+        signature, now = situation.signature, situation.now_us
         for job_id, last_sequence in await self._ledger.unfinished():
             settled = self._settled.get(job_id)
             if settled is None or settled[:2] != (last_sequence, signature) or settled[2] <= now:
@@ -376,7 +378,9 @@ class Leader:
             return
         held = {(s.job_id, s.task_id, s.n) for s in standing}
         wanting: set[str] = set()
-        for task in await self._ledger.scheduled():
+        scheduled = await self._ledger.scheduled()
+        self._given &= {task.key for task in scheduled}
+        for task in scheduled:
             if task.key in held:
                 self._given.add(task.key)
             elif task.key in before and (task.not_before_time_us <= now_us() or task.key not in self._given):
@@ -386,15 +390,3 @@ class Leader:
             record = await self._projector.record(job_id)
             if record is not None:
                 self._give(record)
-
-
-def _signature(situation: Situation) -> int:
-    workers = situation.workers
-    return hash((situation.route.revision, workers.absence_counts, frozenset(workers.present)))
-
-
-def _look_again_us(record: JobRecord) -> int:
-    """When a job with nothing to decide must be looked at again though nothing happened."""
-    if any(attempt.state == AttemptState.RUNNING for attempt in record.attempts.values()):
-        return 0
-    return retention_deadline_us(record)

@@ -48,6 +48,11 @@ class Situation:
     now_us: int
     settings: Settings
 
+    @property
+    def signature(self) -> int:
+        """Changes with what may call for other decisions: the route, and who is there."""
+        return hash((self.route.revision, self.workers.absence_counts, frozenset(self.workers.present)))
+
     def instance(self, attempt: AttemptRow) -> str:
         """The process that runs an attempt."""
         return self.stamps[attempt.stamp_id].instance
@@ -90,6 +95,13 @@ def retention_deadline_us(record: JobRecord) -> int:
     """When an unfinished job is given up: a little before its events expire."""
     job = record.job
     return job.expire_time_us - min(60 * _SECOND_US, (job.expire_time_us - job.create_time_us) // 10)
+
+
+def look_again_us(record: JobRecord) -> int:
+    """When a job with nothing to decide must be looked at again though nothing happened."""
+    if any(attempt.state == AttemptState.RUNNING for attempt in record.attempts.values()):
+        return 0
+    return retention_deadline_us(record)
 
 
 def _decisions(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Event]:
