@@ -73,26 +73,26 @@ def read_origin(headers: Mapping[str, str] | None) -> Origin:
         UnstampedMessage: a header is missing or empty, or they contradict each other.
     """
     found = headers or {}
-    missing = [name for name in STAMP_HEADERS if not found.get(name)]
-    if missing:
+    values = tuple(map(found.get, STAMP_HEADERS))
+    if not all(values):
+        missing = [name for name in STAMP_HEADERS if not found.get(name)]
         raise UnstampedMessage(f"no {', '.join(missing)}")
-    path = tuple(found[PATH].split(","))
     try:
-        contract = int(found[CONTRACT_HEADER])
-        signed = (found[SERVICE], found[VERSION], found[REVISION], found[INSTANCE], found[ENVIRONMENT])
-        stamp = _read_stamp(path[-1], signed)
+        stamp, path, contract = _read_signed(values)
     except ValueError as error:
         raise UnstampedMessage(str(error)) from error
     return Origin(stamp, path, contract, found.get(TRACEPARENT, ""))
 
 
 @lru_cache(maxsize=4096)
-def _read_stamp(last_hop: str, signed: tuple[str, str, str, str, str]) -> Stamp:
-    service, version, revision, instance, environment = signed
+def _read_signed(values: tuple[str, ...]) -> tuple[Stamp, tuple[str, ...], int]:
+    """Stamp, path and contract of the values of STAMP_HEADERS: a process signs all its messages alike."""
+    service, version, revision, instance, environment, contract, path = values
+    hops = tuple(path.split(","))
     if not _REVISION.fullmatch(revision):
         raise ValueError(f"revision {revision!r} has not 40 hex digits")
-    hop_service, _, build = last_hop.partition("@")
+    hop_service, _, build = hops[-1].partition("@")
     parsed = parse_build(build)
     if (hop_service, str(parsed.version), parsed.revision) != (service, version, revision[:SHORT_REVISION_LENGTH]):
-        raise ValueError(f"the last hop {last_hop!r} is not {service} {version} {revision}")
-    return Stamp(service, version, revision, parsed.dirty, instance, environment)
+        raise ValueError(f"the last hop {hops[-1]!r} is not {service} {version} {revision}")
+    return Stamp(service, version, revision, parsed.dirty, instance, environment), hops, int(contract)

@@ -7,7 +7,6 @@ quarantines: the leader finds the job as it was and plans again.
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from edgecode.server.ledger import fold_attempt
@@ -21,6 +20,7 @@ from edgecode.server.ledger.rows import (
     JobState,
     TaskRow,
     TaskState,
+    replace,
 )
 from edgecode.v1 import event_pb2, media_pb2
 

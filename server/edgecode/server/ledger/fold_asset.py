@@ -1,10 +1,9 @@
 """The fold of assets: one event after another into the row. Pure."""
 
 import json
-from dataclasses import replace
 
 from edgecode.server.ledger.fact import Fact
-from edgecode.server.ledger.rows import EXPIRY_MARGIN_US, AssetRow
+from edgecode.server.ledger.rows import EXPIRY_MARGIN_US, AssetRow, replace
 
 
 def fold_asset(asset: AssetRow | None, fact: Fact) -> AssetRow | None:

@@ -1,6 +1,5 @@
 """The fold of what attempts report, and of what is published of it. Pure."""
 
-from dataclasses import replace
 from typing import Any
 
 from edgecode.server.ledger.fact import Fact
@@ -14,7 +13,7 @@ from edgecode.server.ledger.fold_rules import (
     result_of,
 )
 from edgecode.server.ledger.port import JobRecord
-from edgecode.server.ledger.rows import ArtifactRow, AttemptRow, AttemptState, TaskRow, TaskState
+from edgecode.server.ledger.rows import ArtifactRow, AttemptRow, AttemptState, TaskRow, TaskState, replace
 from edgecode.v1 import event_pb2, media_pb2
 
 

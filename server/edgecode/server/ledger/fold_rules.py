@@ -1,14 +1,13 @@
 """What the folds of jobs and attempts share: who may still change what. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 from edgecode.server.ledger.fact import Fact
 from edgecode.server.ledger.port import JobRecord
-from edgecode.server.ledger.rows import FINISHED, AttemptRow, AttemptState, JobState
+from edgecode.server.ledger.rows import FINISHED, AttemptRow, AttemptState, JobState, replace
 from edgecode.v1 import event_pb2, media_pb2
 
 

@@ -6,8 +6,12 @@ Stamps are written once in a dictionary table: half the bytes and 1.6x the inser
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from edgecode.core.stamp import Stamp
 
@@ -71,22 +75,26 @@ class StampRow:
     @classmethod
     def of(cls, stamp: Stamp) -> "StampRow":
         """The row of a stamp."""
-        parts = (stamp.service, stamp.build, stamp.revision, stamp.instance, stamp.environment)
-        stamp_id = int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:7])
-        return cls(
-            stamp_id,
-            stamp.service,
-            stamp.version,
-            stamp.revision,
-            stamp.dirty,
-            stamp.instance,
-            stamp.environment,
-            stamp.build,
-        )
+        return _stamp_row(stamp)
 
     def stamp(self) -> Stamp:
         """The stamp of a row."""
         return Stamp(self.service, self.version, self.revision, self.dirty, self.instance, self.environment)
+
+
+@lru_cache(maxsize=4096)
+def _stamp_row(stamp: Stamp) -> StampRow:
+    parts = (stamp.service, stamp.build, stamp.revision, stamp.instance, stamp.environment)
+    return StampRow(
+        int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:7]),
+        stamp.service,
+        stamp.version,
+        stamp.revision,
+        stamp.dirty,
+        stamp.instance,
+        stamp.environment,
+        stamp.build,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,3 +259,23 @@ class Cursor:
 
 
 Row = StampRow | JobRow | TaskRow | AttemptRow | ArtifactRow | AssetRow | RouteRow | UnreadRow
+
+
+AnyValue = TypeVar("AnyValue")
+
+
+def replace(row: AnyValue, **columns: object) -> AnyValue:
+    """`dataclasses.replace` in half its time: the fold does little else."""
+    table: Any = type(row)
+    places, values_of = _layout(table)
+    values = list(values_of(row))
+    for column, value in columns.items():
+        values[places[column]] = value
+    made: AnyValue = table(*values)
+    return made
+
+
+@lru_cache(maxsize=32)
+def _layout(table: Any) -> tuple[dict[str, int], Callable[[object], tuple[Any, ...]]]:
+    columns = [field.name for field in fields(table)]
+    return {column: place for place, column in enumerate(columns)}, attrgetter(*columns)
