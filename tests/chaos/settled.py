@@ -7,6 +7,7 @@ from pathlib import Path
 
 from edgecode.core import subjects
 from edgecode.core.statement import read_statement
+from edgecode.core.subjects import TaskSubject
 from edgecode.v1 import job_pb2, media_pb2
 from tests.harness.clips import sha256
 from tests.harness.eventually import eventually
@@ -18,8 +19,24 @@ FINAL = {"job_succeeded", "job_failed", "job_cancelled"}
 
 async def jobs_of(system: System, job_ids: Iterable[str], seconds: float) -> dict[str, job_pb2.Job]:
     """The jobs, each finished within the time."""
-    jobs = await asyncio.gather(*(system.finished(job_id, seconds) for job_id in job_ids))
+    try:
+        jobs = await asyncio.gather(*(system.finished(job_id, seconds) for job_id in job_ids))
+    except TimeoutError as error:
+        raise TimeoutError(f"{error}\n{await _what_stands(system)}") from error
     return {job.job_id: job for job in jobs}
+
+
+async def _what_stands(system: System) -> str:
+    """What TASKS holds, how far its lanes are, and what the workers said of what it holds: whose fault a stop is."""
+    state = (await system.bus.js.stream_info(subjects.TASKS, subjects_filter=subjects.ALL_TASKS)).state
+    standing = sorted(state.subjects or {})
+    lanes = [
+        f"{lane.name}: pending {lane.num_pending}, unacknowledged {lane.num_ack_pending}, {lane.delivered}"
+        for lane in await system.bus.js.consumers_info(subjects.TASKS)
+    ]
+    jobs = {TaskSubject.parse(subject).job_id for subject in standing}
+    words = [f"{w.pid}: {line}" for w in system.workers for line in w.lines if any(job in line for job in jobs)]
+    return "\n".join(("TASKS holds:", *standing, "its lanes:", *lanes, "the workers said:", *words))
 
 
 async def finished_once(system: System, job_ids: Iterable[str]) -> None:
