@@ -192,16 +192,15 @@ class Bus:
     async def _publish_and_wait(
         self, message: Outgoing, timeout_seconds: float, batch: Mapping[str, str] | None = None
     ) -> Stored:
-        token = str(next(self._tokens))
-        self._acks[token] = asyncio.get_running_loop().create_future()
+        token, loop = str(next(self._tokens)), asyncio.get_running_loop()
+        future: asyncio.Future[Stored] = loop.create_future()
+        self._acks[token] = future
+        timer = loop.call_later(timeout_seconds, _give_up, future)
         try:
             await self.publish(message, self._ack_inbox + token, batch)
-            return await asyncio.wait_for(self._acks[token], timeout_seconds)
-        except TimeoutError as error:
-            raise Unavailable(
-                "BROKER_UNAVAILABLE", "the broker did not answer in time; try again", retry_after_seconds=1.0
-            ) from error
+            return await future
         finally:
+            timer.cancel()
             del self._acks[token]
 
     async def _on_ack(self, message: Msg) -> None:
@@ -251,6 +250,13 @@ class Bus:
 
         subscription = await self.nc.subscribe(subject, cb=on_message)
         return subscription.unsubscribe
+
+
+def _give_up(future: asyncio.Future[Stored]) -> None:
+    if not future.done():
+        future.set_exception(
+            Unavailable("BROKER_UNAVAILABLE", "the broker did not answer in time; try again", retry_after_seconds=1.0)
+        )
 
 
 def _resolve(future: asyncio.Future[None]) -> None:
