@@ -144,8 +144,9 @@ class PlayedServer:
         """Takes the lead without folding or sweeping yet. It has watched the fleet for long."""
         self.watched_for_long()
         leader = self.leader
-        for memory in (leader._deciding, leader._settled, leader._running, leader._given):
+        for memory in (leader._deciding, leader._settled, leader._running):
             memory.clear()
+        leader._giver.forget()
         leader._lanes.forget()
         await leader._projector.open()
         leader.leading = True

@@ -27,8 +27,9 @@ from edgecode.server.fleet.view import FleetView
 from edgecode.server.ledger.port import CursorMoved, JobRecord, Ledger
 from edgecode.server.ledger.projector import Projector, UnreadableRoute
 from edgecode.server.ledger.reads import Reads
-from edgecode.server.ledger.rows import EXPIRY_MARGIN_US, FINISHED, AttemptState, JobState, StampRow, TaskRow, TaskState
+from edgecode.server.ledger.rows import EXPIRY_MARGIN_US, FINISHED, AttemptState, StampRow
 from edgecode.server.planner.blob_sweep import BlobSweep
+from edgecode.server.planner.giver import TaskGiver
 from edgecode.server.planner.lanes import Lanes
 from edgecode.server.planner.lock import FileLock
 from edgecode.server.planner.plan import PlanRefused, Situation, look_again_us, plan
@@ -87,8 +88,8 @@ class Leader:
         self._deciding: dict[str, int] = {}
         self._settled: dict[str, tuple[int, int, int]] = {}
         self._running: dict[str, dict[str, tuple[str, int]]] = {}
-        self._given: set[tuple[str, str, int]] = set()
         self._writes: set[asyncio.Task[None]] = set()
+        self._giver = TaskGiver(ledger, self._projector, self._lanes, crash, self._spawn)
         self._background = Background("leader")
         self.leading = False
         self.on_change: Callable[[], None] = lambda: None
@@ -127,8 +128,9 @@ class Leader:
             await asyncio.sleep(_PAUSE_SECONDS)  # others that wait get the lock now
 
     async def _lead(self) -> None:
-        for memory in (self._deciding, self._settled, self._running, self._given):
+        for memory in (self._deciding, self._settled, self._running):
             memory.clear()
+        self._giver.forget()
         self._lanes.forget()
         await self._projector.open()
         self._set_leading(leading=True)
@@ -185,7 +187,7 @@ class Leader:
             self._settled.pop(job_id, None)
         else:
             self._settled[job_id] = (record.job.last_sequence, situation.signature, look_again_us(record))
-        self._give(record)
+        self._giver.give(record)
 
     def _plan(self, record: JobRecord, situation: Situation) -> list[event_pb2.Event]:
         if record.job.frozen:
@@ -240,34 +242,6 @@ class Leader:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("leader.write_failed", error=repr(error), exc_info=error)
 
-    def _give(self, record: JobRecord) -> None:
-        """Gives scheduled tasks to their lanes when they are due."""
-        if record.job.state != JobState.RUNNING or record.job.frozen:
-            return
-        for task in record.tasks.values():
-            if task.state != TaskState.SCHEDULED:
-                self._given.discard(task.key)
-            elif task.key not in self._given:
-                self._given.add(task.key)
-                wait_seconds = (task.not_before_time_us - now_us()) / 1e6
-                self._spawn(self._give_one(record.job.job_id, task, wait_seconds))
-
-    async def _give_one(self, job_id: str, task: TaskRow, wait_seconds: float) -> None:
-        if wait_seconds > 0:
-            await asyncio.sleep(wait_seconds)  # backoff
-        record = await self._projector.record(job_id)
-        if record is None or record.tasks.get(task.task_id) != task or record.job.state != JobState.RUNNING:
-            return
-        self._crash.at("leader.before_task")
-        try:
-            stored = await self._lanes.publish(record, task)
-        except Unavailable as error:
-            log.warning("leader.task_unknown", job=job_id, task=task.task_id, why=error.message)
-            stored = False
-        self._crash.at("leader.after_task")
-        if not stored:
-            self._given.discard(task.key)  # the next sweep asks again
-
     async def _stop_closed_attempts(self, record: JobRecord) -> None:
         """Tells workers at once that the fold closed their attempts; they would see it at their next beat."""
         job_id = record.job.job_id
@@ -309,7 +283,7 @@ class Leader:
         for job_id in expired:
             self._settled.pop(job_id, None)
         await self._look_at_all()
-        await self._refill()
+        await self._giver.refill(self._caught_up)
         await self._blob_sweep.run_when_due()
 
     async def _caught_up(self) -> bool:
@@ -364,30 +338,3 @@ class Leader:
             settled = self._settled.get(job_id)
             if settled is None or settled[:2] != (last_sequence, signature) or settled[2] <= now:
                 await self._look_at(job_id, situation)
-
-    async def _refill(self) -> None:
-        """Publishes what the ledger calls scheduled and TASKS lacks, deletes what it holds for nothing.
-
-        What TASKS lacks may have been done: its outcome was in the log before its message went, so it is in the ledger
-        that has folded the log's head of after the look at TASKS. What was scheduled meanwhile is on its way.
-        """
-        before = {task.key for task in await self._ledger.scheduled()}
-        standing = await self._lanes.standing()
-        await self._lanes.clear(standing)
-        await self._lanes.free_stranded(standing)
-        if not await self._caught_up():
-            return
-        held = {(s.job_id, s.task_id, s.n) for s in standing}
-        wanting: set[str] = set()
-        scheduled = await self._ledger.scheduled()
-        self._given &= {task.key for task in scheduled}
-        for task in scheduled:
-            if task.key in held:
-                self._given.add(task.key)
-            elif task.key in before and (task.not_before_time_us <= now_us() or task.key not in self._given):
-                self._given.discard(task.key)
-                wanting.add(task.job_id)
-        for job_id in wanting:
-            record = await self._projector.record(job_id)
-            if record is not None:
-                self._give(record)
