@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import structlog
 from google.protobuf.timestamp_pb2 import Timestamp
 from nats.js.api import AckPolicy, ConsumerConfig
-from nats.js.errors import APIError
+from nats.js.errors import APIError, NotFoundError
 
 from edgecode.core import subjects
 from edgecode.core.bus import SUBJECT_OCCUPIED, Bus, Outgoing
@@ -100,6 +100,7 @@ class Lanes:
         self._ledger = ledger
         self._settings = settings
         self._made: set[str] = set()
+        self._forgotten: set[str] = set()
         self._to_wake: set[str] = set()
 
     async def publish(self, record: JobRecord, task: TaskRow) -> bool:
@@ -171,6 +172,32 @@ class Lanes:
             await self._bus.js.purge_stream(subjects.TASKS, subject=str(subject))
             log.info("lanes.cleared", subject=str(subject))
         return len(unwanted)
+
+    async def free_stranded(self, standing: Iterable[TaskSubject]) -> int:
+        """Deletes messages that stand in a lane whose consumer has forgotten them; the next sweep publishes them again.
+
+        A consumer that has nothing to deliver and waits for no ack will never deliver what still stands in its lane:
+        seen once after workers were frozen and killed, and by every consumer whose filter was widened or which was
+        replaced. It must have been so in two sweeps, for a message may go between the two looks of one.
+        """
+        by_lane: dict[str, list[TaskSubject]] = {}
+        for subject in standing:
+            lane = subjects.lane_consumer(subject.build_key, subject.task_class, subject.priority)
+            by_lane.setdefault(lane, []).append(subject)
+        forgotten: set[str] = set()
+        for lane, held in by_lane.items():
+            try:
+                info = await self._bus.js.consumer_info(subjects.TASKS, lane)
+            except NotFoundError:
+                continue  # of a build without workers: made when one comes
+            if not info.num_pending and not info.num_ack_pending:
+                forgotten |= {str(subject) for subject in held}
+        stranded = forgotten & self._forgotten
+        self._forgotten = forgotten - stranded
+        for text in stranded:
+            log.warning("lanes.stranded", subject=text)
+            await self._bus.js.purge_stream(subjects.TASKS, subject=text)
+        return len(stranded)
 
     async def ensure(self, builds: Iterable[str]) -> list[str]:
         """Makes the consumers of live builds; returns the builds whose consumers were new."""
