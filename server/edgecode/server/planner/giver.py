@@ -87,6 +87,7 @@ class TaskGiver:
         before = {task.key: self._given.get(task.key) for task in await self._ledger.scheduled()}
         standing = await self._lanes.standing()
         await self._lanes.clear(standing)
+        await self._lanes.free_stranded(standing)
         if not await caught_up():
             return
         held = {(s.job_id, s.task_id, s.n) for s in standing}
