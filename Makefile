@@ -94,7 +94,7 @@ test: check
 	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/conformance tests/integration tests/compat tests/e2e tests/packaging
 
 # Files that need what not every machine has or allows: attaching strace, and mounting in a namespace.
-CHAOS_TRACED := tests/chaos/test_acknowledged_is_synced.py tests/chaos/test_synced.py
+CHAOS_TRACED := tests/chaos/test_acknowledged_is_synced.py
 CHAOS_MOUNTED := tests/chaos/test_disk_full.py
 test-chaos: .venv-test/dev-pins
 	@set --; \
