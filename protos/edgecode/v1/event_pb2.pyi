@@ -27,6 +27,9 @@ class TaskKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TASK_KIND_THUMBNAIL: _ClassVar[TaskKind]
     TASK_KIND_MANIFEST: _ClassVar[TaskKind]
     TASK_KIND_NOOP: _ClassVar[TaskKind]
+    TASK_KIND_SPRITE: _ClassVar[TaskKind]
+    TASK_KIND_AUDIO: _ClassVar[TaskKind]
+    TASK_KIND_PACKAGE: _ClassVar[TaskKind]
 PRIORITY_UNSPECIFIED: Priority
 PRIORITY_HIGH: Priority
 PRIORITY_NORMAL: Priority
@@ -37,9 +40,12 @@ TASK_KIND_TRANSCODE: TaskKind
 TASK_KIND_THUMBNAIL: TaskKind
 TASK_KIND_MANIFEST: TaskKind
 TASK_KIND_NOOP: TaskKind
+TASK_KIND_SPRITE: TaskKind
+TASK_KIND_AUDIO: TaskKind
+TASK_KIND_PACKAGE: TaskKind
 
 class Event(_message.Message):
-    __slots__ = ("asset_created", "asset_deleted", "job_created", "job_cancel_requested", "job_retry_requested", "job_deleted", "job_assigned", "job_reassigned", "task_scheduled", "task_dead", "attempt_started", "attempt_succeeded", "attempt_failed", "attempt_released", "attempt_lost", "artifact_published", "job_succeeded", "job_failed", "job_cancelled", "route_changed")
+    __slots__ = ("asset_created", "asset_deleted", "job_created", "job_cancel_requested", "job_retry_requested", "job_deleted", "job_assigned", "job_reassigned", "task_scheduled", "task_dead", "attempt_started", "attempt_succeeded", "attempt_failed", "attempt_released", "attempt_lost", "artifact_published", "job_succeeded", "job_failed", "job_cancelled", "route_changed", "preset_created")
     ASSET_CREATED_FIELD_NUMBER: _ClassVar[int]
     ASSET_DELETED_FIELD_NUMBER: _ClassVar[int]
     JOB_CREATED_FIELD_NUMBER: _ClassVar[int]
@@ -60,6 +66,7 @@ class Event(_message.Message):
     JOB_FAILED_FIELD_NUMBER: _ClassVar[int]
     JOB_CANCELLED_FIELD_NUMBER: _ClassVar[int]
     ROUTE_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    PRESET_CREATED_FIELD_NUMBER: _ClassVar[int]
     asset_created: AssetCreated
     asset_deleted: AssetDeleted
     job_created: JobCreated
@@ -80,7 +87,8 @@ class Event(_message.Message):
     job_failed: JobFailed
     job_cancelled: JobCancelled
     route_changed: RouteChanged
-    def __init__(self, asset_created: _Optional[_Union[AssetCreated, _Mapping]] = ..., asset_deleted: _Optional[_Union[AssetDeleted, _Mapping]] = ..., job_created: _Optional[_Union[JobCreated, _Mapping]] = ..., job_cancel_requested: _Optional[_Union[JobCancelRequested, _Mapping]] = ..., job_retry_requested: _Optional[_Union[JobRetryRequested, _Mapping]] = ..., job_deleted: _Optional[_Union[JobDeleted, _Mapping]] = ..., job_assigned: _Optional[_Union[JobAssigned, _Mapping]] = ..., job_reassigned: _Optional[_Union[JobReassigned, _Mapping]] = ..., task_scheduled: _Optional[_Union[TaskScheduled, _Mapping]] = ..., task_dead: _Optional[_Union[TaskDead, _Mapping]] = ..., attempt_started: _Optional[_Union[AttemptStarted, _Mapping]] = ..., attempt_succeeded: _Optional[_Union[AttemptSucceeded, _Mapping]] = ..., attempt_failed: _Optional[_Union[AttemptFailed, _Mapping]] = ..., attempt_released: _Optional[_Union[AttemptReleased, _Mapping]] = ..., attempt_lost: _Optional[_Union[AttemptLost, _Mapping]] = ..., artifact_published: _Optional[_Union[ArtifactPublished, _Mapping]] = ..., job_succeeded: _Optional[_Union[JobSucceeded, _Mapping]] = ..., job_failed: _Optional[_Union[JobFailed, _Mapping]] = ..., job_cancelled: _Optional[_Union[JobCancelled, _Mapping]] = ..., route_changed: _Optional[_Union[RouteChanged, _Mapping]] = ...) -> None: ...
+    preset_created: PresetCreated
+    def __init__(self, asset_created: _Optional[_Union[AssetCreated, _Mapping]] = ..., asset_deleted: _Optional[_Union[AssetDeleted, _Mapping]] = ..., job_created: _Optional[_Union[JobCreated, _Mapping]] = ..., job_cancel_requested: _Optional[_Union[JobCancelRequested, _Mapping]] = ..., job_retry_requested: _Optional[_Union[JobRetryRequested, _Mapping]] = ..., job_deleted: _Optional[_Union[JobDeleted, _Mapping]] = ..., job_assigned: _Optional[_Union[JobAssigned, _Mapping]] = ..., job_reassigned: _Optional[_Union[JobReassigned, _Mapping]] = ..., task_scheduled: _Optional[_Union[TaskScheduled, _Mapping]] = ..., task_dead: _Optional[_Union[TaskDead, _Mapping]] = ..., attempt_started: _Optional[_Union[AttemptStarted, _Mapping]] = ..., attempt_succeeded: _Optional[_Union[AttemptSucceeded, _Mapping]] = ..., attempt_failed: _Optional[_Union[AttemptFailed, _Mapping]] = ..., attempt_released: _Optional[_Union[AttemptReleased, _Mapping]] = ..., attempt_lost: _Optional[_Union[AttemptLost, _Mapping]] = ..., artifact_published: _Optional[_Union[ArtifactPublished, _Mapping]] = ..., job_succeeded: _Optional[_Union[JobSucceeded, _Mapping]] = ..., job_failed: _Optional[_Union[JobFailed, _Mapping]] = ..., job_cancelled: _Optional[_Union[JobCancelled, _Mapping]] = ..., route_changed: _Optional[_Union[RouteChanged, _Mapping]] = ..., preset_created: _Optional[_Union[PresetCreated, _Mapping]] = ...) -> None: ...
 
 class AssetCreated(_message.Message):
     __slots__ = ("asset_id", "upload_id", "caller", "file_name", "size_bytes", "sha256", "crc32c", "labels", "expire_time", "job_id")
@@ -167,6 +175,26 @@ class JobCreated(_message.Message):
     client_revision: str
     noop_tasks: int
     def __init__(self, job_id: _Optional[str] = ..., caller: _Optional[str] = ..., request_id: _Optional[str] = ..., request: _Optional[bytes] = ..., asset_id: _Optional[str] = ..., asset_sha256: _Optional[str] = ..., asset_size_bytes: _Optional[int] = ..., asset_file_name: _Optional[str] = ..., preset: _Optional[str] = ..., preset_revision: _Optional[int] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., priority: _Optional[_Union[Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_budget: _Optional[int] = ..., contract: _Optional[int] = ..., client_version: _Optional[str] = ..., client_revision: _Optional[str] = ..., noop_tasks: _Optional[int] = ...) -> None: ...
+
+class PresetCreated(_message.Message):
+    __slots__ = ("preset", "revision", "title", "outputs", "retention_seconds", "caller", "request_id", "request")
+    PRESET_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    RETENTION_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    preset: str
+    revision: int
+    title: str
+    outputs: _containers.RepeatedCompositeFieldContainer[_media_pb2.OutputSpec]
+    retention_seconds: int
+    caller: str
+    request_id: str
+    request: bytes
+    def __init__(self, preset: _Optional[str] = ..., revision: _Optional[int] = ..., title: _Optional[str] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., retention_seconds: _Optional[int] = ..., caller: _Optional[str] = ..., request_id: _Optional[str] = ..., request: _Optional[bytes] = ...) -> None: ...
 
 class JobCancelRequested(_message.Message):
     __slots__ = ("reason", "caller")

@@ -16,7 +16,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Job(_message.Message):
-    __slots__ = ("job_id", "asset_id", "state", "preset", "outputs", "priority", "labels", "output_uri", "create_time", "update_time", "end_time", "expire_time", "etag", "sequence", "build", "epoch", "route_revision", "failure", "source", "created_by", "caller", "frozen")
+    __slots__ = ("job_id", "asset_id", "state", "preset", "outputs", "priority", "labels", "output_uri", "create_time", "update_time", "end_time", "expire_time", "etag", "sequence", "build", "epoch", "route_revision", "failure", "source", "created_by", "caller", "frozen", "plan", "preset_revision")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Job.State]
@@ -64,6 +64,8 @@ class Job(_message.Message):
     CREATED_BY_FIELD_NUMBER: _ClassVar[int]
     CALLER_FIELD_NUMBER: _ClassVar[int]
     FROZEN_FIELD_NUMBER: _ClassVar[int]
+    PLAN_FIELD_NUMBER: _ClassVar[int]
+    PRESET_REVISION_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     asset_id: str
     state: Job.State
@@ -86,10 +88,39 @@ class Job(_message.Message):
     created_by: _stamp_pb2.Stamp
     caller: str
     frozen: bool
-    def __init__(self, job_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., state: _Optional[_Union[Job.State, str]] = ..., preset: _Optional[str] = ..., outputs: _Optional[_Iterable[_Union[Output, _Mapping]]] = ..., priority: _Optional[_Union[_event_pb2.Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., sequence: _Optional[int] = ..., build: _Optional[str] = ..., epoch: _Optional[int] = ..., route_revision: _Optional[int] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., created_by: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., caller: _Optional[str] = ..., frozen: _Optional[bool] = ...) -> None: ...
+    plan: JobPlan
+    preset_revision: int
+    def __init__(self, job_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., state: _Optional[_Union[Job.State, str]] = ..., preset: _Optional[str] = ..., outputs: _Optional[_Iterable[_Union[Output, _Mapping]]] = ..., priority: _Optional[_Union[_event_pb2.Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., sequence: _Optional[int] = ..., build: _Optional[str] = ..., epoch: _Optional[int] = ..., route_revision: _Optional[int] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., created_by: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., caller: _Optional[str] = ..., frozen: _Optional[bool] = ..., plan: _Optional[_Union[JobPlan, _Mapping]] = ..., preset_revision: _Optional[int] = ...) -> None: ...
+
+class JobPlan(_message.Message):
+    __slots__ = ("tasks", "source_known", "skipped_output_ids", "cpu_seconds", "output_bytes")
+    class PlannedTask(_message.Message):
+        __slots__ = ("task_id", "kind", "output_ids", "after_task_ids", "cpu_seconds")
+        TASK_ID_FIELD_NUMBER: _ClassVar[int]
+        KIND_FIELD_NUMBER: _ClassVar[int]
+        OUTPUT_IDS_FIELD_NUMBER: _ClassVar[int]
+        AFTER_TASK_IDS_FIELD_NUMBER: _ClassVar[int]
+        CPU_SECONDS_FIELD_NUMBER: _ClassVar[int]
+        task_id: str
+        kind: _event_pb2.TaskKind
+        output_ids: _containers.RepeatedScalarFieldContainer[str]
+        after_task_ids: _containers.RepeatedScalarFieldContainer[str]
+        cpu_seconds: float
+        def __init__(self, task_id: _Optional[str] = ..., kind: _Optional[_Union[_event_pb2.TaskKind, str]] = ..., output_ids: _Optional[_Iterable[str]] = ..., after_task_ids: _Optional[_Iterable[str]] = ..., cpu_seconds: _Optional[float] = ...) -> None: ...
+    TASKS_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_KNOWN_FIELD_NUMBER: _ClassVar[int]
+    SKIPPED_OUTPUT_IDS_FIELD_NUMBER: _ClassVar[int]
+    CPU_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    tasks: _containers.RepeatedCompositeFieldContainer[JobPlan.PlannedTask]
+    source_known: bool
+    skipped_output_ids: _containers.RepeatedScalarFieldContainer[str]
+    cpu_seconds: float
+    output_bytes: int
+    def __init__(self, tasks: _Optional[_Iterable[_Union[JobPlan.PlannedTask, _Mapping]]] = ..., source_known: _Optional[bool] = ..., skipped_output_ids: _Optional[_Iterable[str]] = ..., cpu_seconds: _Optional[float] = ..., output_bytes: _Optional[int] = ...) -> None: ...
 
 class Output(_message.Message):
-    __slots__ = ("spec", "state", "artifact_id", "failure")
+    __slots__ = ("spec", "state", "artifact_id", "failure", "artifact_ids")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Output.State]
@@ -110,11 +141,13 @@ class Output(_message.Message):
     STATE_FIELD_NUMBER: _ClassVar[int]
     ARTIFACT_ID_FIELD_NUMBER: _ClassVar[int]
     FAILURE_FIELD_NUMBER: _ClassVar[int]
+    ARTIFACT_IDS_FIELD_NUMBER: _ClassVar[int]
     spec: _media_pb2.OutputSpec
     state: Output.State
     artifact_id: str
     failure: _media_pb2.Failure
-    def __init__(self, spec: _Optional[_Union[_media_pb2.OutputSpec, _Mapping]] = ..., state: _Optional[_Union[Output.State, str]] = ..., artifact_id: _Optional[str] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ...) -> None: ...
+    artifact_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, spec: _Optional[_Union[_media_pb2.OutputSpec, _Mapping]] = ..., state: _Optional[_Union[Output.State, str]] = ..., artifact_id: _Optional[str] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ..., artifact_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CreateJobRequest(_message.Message):
     __slots__ = ("asset_id", "preset", "outputs", "priority", "labels", "request_id", "validate_only", "output_uri", "retention_seconds")
@@ -416,16 +449,44 @@ class DownloadArtifactResponse(_message.Message):
     def __init__(self, offset_bytes: _Optional[int] = ..., data: _Optional[bytes] = ..., data_crc32c: _Optional[int] = ...) -> None: ...
 
 class Preset(_message.Message):
-    __slots__ = ("preset", "title", "revision", "outputs")
+    __slots__ = ("preset", "title", "revision", "outputs", "retention_seconds", "built_in", "create_time", "created_by", "caller")
     PRESET_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    RETENTION_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    BUILT_IN_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    CREATED_BY_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
     preset: str
     title: str
     revision: int
     outputs: _containers.RepeatedCompositeFieldContainer[_media_pb2.OutputSpec]
-    def __init__(self, preset: _Optional[str] = ..., title: _Optional[str] = ..., revision: _Optional[int] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ...) -> None: ...
+    retention_seconds: int
+    built_in: bool
+    create_time: _timestamp_pb2.Timestamp
+    created_by: _stamp_pb2.Stamp
+    caller: str
+    def __init__(self, preset: _Optional[str] = ..., title: _Optional[str] = ..., revision: _Optional[int] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., retention_seconds: _Optional[int] = ..., built_in: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., caller: _Optional[str] = ...) -> None: ...
+
+class CreatePresetRequest(_message.Message):
+    __slots__ = ("preset", "title", "outputs", "retention_seconds", "request_id", "validate_only", "after_revision")
+    PRESET_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    RETENTION_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    AFTER_REVISION_FIELD_NUMBER: _ClassVar[int]
+    preset: str
+    title: str
+    outputs: _containers.RepeatedCompositeFieldContainer[_media_pb2.OutputSpec]
+    retention_seconds: int
+    request_id: str
+    validate_only: bool
+    after_revision: int
+    def __init__(self, preset: _Optional[str] = ..., title: _Optional[str] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., retention_seconds: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., after_revision: _Optional[int] = ...) -> None: ...
 
 class GetPresetRequest(_message.Message):
     __slots__ = ("preset",)
@@ -434,12 +495,14 @@ class GetPresetRequest(_message.Message):
     def __init__(self, preset: _Optional[str] = ...) -> None: ...
 
 class ListPresetsRequest(_message.Message):
-    __slots__ = ("page_size", "page_token")
+    __slots__ = ("page_size", "page_token", "all_revisions")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    ALL_REVISIONS_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    all_revisions: bool
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., all_revisions: _Optional[bool] = ...) -> None: ...
 
 class ListPresetsResponse(_message.Message):
     __slots__ = ("presets", "next_page_token")
