@@ -30,8 +30,12 @@ def tool(name: str) -> str:
 def environment(settings: Settings, crash_at: str = "") -> dict[str, str]:
     """What a process needs to have these settings: one variable for each that was set."""
     values = settings.model_dump(mode="json", include=settings.model_fields_set)
-    found = {f"EDGECODE_{name.upper()}": str(value) for name, value in values.items() if value is not None}
+    found = {f"EDGECODE_{name.upper()}": _spelled(value) for name, value in values.items() if value is not None}
     return found | ({CRASH_VARIABLE: crash_at} if crash_at else {})
+
+
+def _spelled(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, dict | list) else str(value)
 
 
 class Ended(AssertionError):

@@ -5,19 +5,28 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from edgecode.core.named_stores import NamedStore
+from edgecode.core.store_url import StoreUrl
 
 CONFIG_VARIABLE = "EDGECODE_CONFIG"
 DAY_SECONDS = 86_400
 
 
+def _store_url(url: str) -> str:
+    if url:
+        StoreUrl.parse(url)
+    return url
+
+
 class Settings(BaseSettings):
     """Settings of every process; each reads what it needs."""
 
-    model_config = SettingsConfigDict(env_prefix="EDGECODE_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="EDGECODE_", extra="forbid", frozen=True, hide_input_in_errors=True)
 
     environment: str = Field("development", description="Deployment environment, part of the stamp.", min_length=1)
     log_level: str = Field("info", description="debug, info, warning or error.", pattern="^(debug|info|warning|error)$")
@@ -25,7 +34,12 @@ class Settings(BaseSettings):
 
     nats_url: str = Field("nats://127.0.0.1:4222", description="Broker; several, comma-separated, for a cluster.")
     nats_replicas: int = Field(1, description="Copies of each stream: 1, or 3 in a cluster.", ge=1, le=5)
-    blobs_url: str = Field("", description="file:///folder or s3://bucket/prefix; empty: `blobs` in data_dir.")
+    blobs_url: Annotated[str, AfterValidator(_store_url)] = Field(
+        "", description="file:///folder or s3://bucket/prefix?options; empty: `blobs` in data_dir."
+    )
+    stores: dict[str, NamedStore] = Field(
+        {}, description='Stores that requests may name, as JSON: {"name": {"url": "…", "uses": ["import", "export"]}}.'
+    )
     ledger_url: str = Field("", description="sqlite:///file; empty: `ledger.sqlite` in data_dir.")
 
     grpc_address: str = Field("127.0.0.1:50051", description="Where the server listens; port 0 takes a free one.")
@@ -107,6 +121,7 @@ class Settings(BaseSettings):
             "data_dir",
             "nats_url",
             "blobs_url",
+            "stores",
             "ledger_url",
             "grpc_address",
             "metrics_address",
