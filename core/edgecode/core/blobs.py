@@ -123,6 +123,19 @@ class Blobs:
             except FileNotFoundError:
                 continue
 
+    async def delete_older(self, keys: list[str], seconds: float) -> int:
+        """Deletes what of these keys was written longer ago, as seen right before each is deleted; returns how many."""
+        gone = 0
+        for key in keys:
+            try:
+                written = (await obstore.head_async(self._store, key))["last_modified"]
+                if written <= datetime.now(UTC) - timedelta(seconds=seconds):
+                    await obstore.delete_async(self._store, key)
+                    gone += 1
+            except FileNotFoundError:
+                continue
+        return gone
+
     async def older_than(self, prefix: str, seconds: float) -> list[str]:
         """Keys below a prefix whose objects were written longer ago, in order."""
         limit = datetime.now(UTC) - timedelta(seconds=seconds)

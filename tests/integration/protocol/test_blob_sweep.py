@@ -1,6 +1,8 @@
 """The sweep removes blobs nobody needs, and none that somebody may need."""
 
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,20 @@ from tests.integration.protocol.conftest import StartServer, StartWorker
 
 SOURCE = "5" * 64
 NOBODYS = "6" * 64
+
+
+async def no_uploads() -> int:
+    return 0
+
+
+class UploadedMeanwhile(Blobs):
+    """A store to which somebody uploads the bytes again, right after it was asked which are old."""
+
+    async def older_than(self, prefix: str, seconds: float) -> list[str]:
+        listed = await super().older_than(prefix, seconds)
+        for key in listed:
+            await self.put(key, b"source")
+        return listed
 
 
 class Stage:
@@ -44,12 +60,10 @@ class Stage:
         await self.server.settle()
 
     async def left(self) -> set[str]:
-        """Keys of all blobs after a sweep to which none is too young."""
-
-        async def no_uploads() -> int:
-            return 0
-
-        await BlobSweep(self.blobs, self.server.ledger, no_uploads, 1.0).run(young_seconds=0.0)
+        """Keys of all blobs after two sweeps to which none is too young."""
+        sweep = BlobSweep(self.blobs, self.server.ledger, no_uploads, 1.0)
+        for _ in range(2):
+            await sweep.run(young_seconds=0.0)
         return {key for prefix in ("artifacts/", "sources/") for key, _ in await self.blobs.entries(prefix)}
 
 
@@ -100,3 +114,25 @@ async def test_what_an_unread_event_may_speak_of_stays(stage: Stage) -> None:
     await stage.end(taken)
     assert (await stage.server.record(job.job_id)).attempts == {}
     assert await stage.left() == {key, source_key(SOURCE), source_key(NOBODYS)}
+
+
+async def test_bytes_uploaded_again_while_the_sweep_looks_stay(stage: Stage) -> None:
+    folder = Path(stage.server.settings.blobs.removeprefix("file://"))
+    blobs = UploadedMeanwhile(stage.server.settings.blobs)
+    sweep = BlobSweep(blobs, stage.server.ledger, no_uploads, 1.0)
+    for _ in range(2):
+        os.utime(folder / source_key(NOBODYS), (0, 0))
+        assert await sweep.run() == 0
+
+    assert await blobs.exists(source_key(NOBODYS))
+
+
+async def test_a_source_goes_only_when_it_was_nobodys_at_the_sweep_before_too(stage: Stage) -> None:
+    sweep = BlobSweep(stage.blobs, stage.server.ledger, no_uploads, 1.0)
+    assert await sweep.run(young_seconds=0.0) == 0
+    await stage.job("accepted meanwhile")
+
+    assert await sweep.run(young_seconds=0.0) == 1
+
+    assert await stage.blobs.exists(source_key(SOURCE))
+    assert not await stage.blobs.exists(source_key(NOBODYS))

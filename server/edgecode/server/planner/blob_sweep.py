@@ -30,6 +30,7 @@ class BlobSweep:
         self._sweep_uploads = sweep_uploads
         self._interval = interval_seconds
         self._due = time.monotonic() + interval_seconds
+        self._nobodys: set[str] = set()
 
     async def run_when_due(self) -> None:
         """Sweeps when the interval has passed."""
@@ -45,10 +46,11 @@ class BlobSweep:
         # Which source an unread asset or job has nobody knows.
         if not unread:
             unwanted += await self._unwanted_sources(young_seconds)
-        await self._blobs.delete(unwanted)
-        if unwanted:
-            log.info("blobs.swept", count=len(unwanted))
-        return gone + len(unwanted)
+        # Bytes that come again are written again, though the store had them when it was listed.
+        swept = await self._blobs.delete_older(unwanted, young_seconds)
+        if swept:
+            log.info("blobs.swept", count=swept)
+        return gone + swept
 
     async def _unwanted_artifacts(self, young_seconds: float, unread: set[str]) -> list[str]:
         keys = [(k, k.split("/")) for k in await self._blobs.older_than("artifacts/", young_seconds)]
@@ -60,9 +62,14 @@ class BlobSweep:
         ]
 
     async def _unwanted_sources(self, young_seconds: float) -> list[str]:
+        """Those that were nobody's at the sweep before, too.
+
+        A job accepted while its asset was being deleted may not be in the ledger yet. It is at the next sweep.
+        """
         keys = await self._blobs.older_than("sources/", young_seconds)
         live = await self._ledger.live_sources() if keys else set()
-        return [key for key in keys if key.rpartition("/")[2] not in live]
+        before, self._nobodys = self._nobodys, {key for key in keys if key.rpartition("/")[2] not in live}
+        return sorted(before & self._nobodys)
 
 
 def _is_wanted(record: JobRecord | None, attempt_id: str) -> bool:
