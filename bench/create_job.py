@@ -1,6 +1,7 @@
 """`CreateJob` accepted, 64 in flight, against the same server and reply path with the publish left out."""
 
 import asyncio
+import sys
 from contextlib import AsyncExitStack
 
 from bench.calls import Burst, Creator
@@ -22,8 +23,20 @@ async def run(effort: Effort) -> list[Outcome]:
         Outcome("accepted, every message synced", middle(rates), "a second", rates, goal=Goal(at_least=1000)),
         Outcome("its p99", middle(late), "ms", late, goal=Goal(at_most=50)),
         Outcome("p99 with the publish left out", late_baseline, "ms"),
+        Outcome("answered by a server of the framework alone, for scale", await _echo(effort), "a second"),
         _against("accepted, synced every 2 minutes", unsynced, Goal(at_least=0.6)),
     ]
+
+
+async def _echo(effort: Effort) -> float:
+    async with Stack() as stack:
+        echo = await stack.start("echo", sys.executable, "-m", "bench.echo_server")
+        port = await echo.line(str.isdigit)
+        creator = Creator(f"127.0.0.1:{port}")
+        try:
+            return middle([(await creator.burst(effort.of(_CALLS))).per_second for _ in range(effort.rounds)])
+        finally:
+            await creator.close()
 
 
 def _against(what: str, bursts: dict[str, list[Burst]], goal: Goal) -> Outcome:
