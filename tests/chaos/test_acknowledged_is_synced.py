@@ -44,6 +44,8 @@ async def traced(processes: Processes, pid: int, bus: Bus, file: Path) -> tuple[
         event = event_pb2.Event(asset_deleted=event_pb2.AssetDeleted()).SerializeToString()
         message = Outgoing(subjects.asset_events(uuid.uuid4().hex), event, msg_id=message_id, ttl_seconds=3600)
         stored[message_id] = (await log.append([message]))[0].sequence
+    # The broker's answer after the last acknowledgement: by then strace has seen the call that sent that one end.
+    await bus.nc.flush()
     tracer.send(signal.SIGINT)
     await tracer.exit()
     return read_calls(file), stored
