@@ -140,6 +140,9 @@ class Attempt:
 
     async def _unless_asked(self, work: Coroutine[Any, Any, _Value]) -> _Value | None:
         """What the work returns; None when the attempt was asked to end before: then the work is cancelled and over."""
+        if self._ask is not None:  # while there was nothing to cancel yet
+            work.close()
+            return None
         doing = asyncio.create_task(work)
         self._doing = doing
         try:
