@@ -2,13 +2,25 @@
 
 import threading
 from collections.abc import Callable, Iterable
+from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
+_SILENCE_SECONDS = 5.0
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    """A thread for each connection: one that says nothing keeps no probe waiting, nor the end."""
+
+    daemon_threads = True
+    block_on_close = False
+
 
 class _Quiet(WSGIRequestHandler):
+    timeout = _SILENCE_SECONDS
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class names it so
         """Probes come every few seconds; they are no news."""
 
@@ -31,7 +43,7 @@ class MetricsServer:
         if not self._address:
             return
         host, _, port = self._address.rpartition(":")
-        self._server = make_server(host, int(port), self._answer, handler_class=_Quiet)
+        self._server = make_server(host, int(port), self._answer, _Server, _Quiet)
         threading.Thread(target=self._server.serve_forever, name="metrics-http", daemon=True).start()
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -43,3 +43,21 @@ async def test_metrics_name_the_build_that_runs_and_health_says_ok(
     assert f"edgecode_build_info{{{labels}}} 1.0" in text.splitlines()
     assert await get(f"http://{address}/healthz") == (200, "ok\n")
     assert await process.terminate() == 0
+
+
+@pytest.mark.parametrize("service", ["server", "worker"])
+async def test_a_connection_that_says_nothing_keeps_neither_probes_nor_the_end_waiting(
+    processes: Processes, settings: Settings, service: str
+) -> None:
+    port = free_port()
+    process = await processes.launch(
+        "edgecode.workers" if service == "worker" else "edgecode.server",
+        settings.model_copy(update={"metrics_address": f"127.0.0.1:{port}"}),
+    )
+    await process.ready()
+    _, silent = await asyncio.open_connection("127.0.0.1", port)
+    silent.write(b"GET /healthz HTTP/1.1\r\n")  # and never the rest of it
+    await silent.drain()
+    assert await asyncio.wait_for(get(f"http://127.0.0.1:{port}/healthz"), 3) == (200, "ok\n")
+    assert await process.terminate(10.0) == 0
+    silent.close()
