@@ -205,7 +205,7 @@ async def test_an_asset_in_use_is_not_deleted_and_the_job_is_named(unique: Calla
         await processes.close()
 
 
-async def test_beyond_the_queue_limit_a_job_is_refused_with_a_time_to_come_back(
+async def test_beyond_the_queue_limit_a_new_job_is_refused_with_a_time_to_come_back_and_a_known_one_answered(
     tmp_path: Any, unique: Callable[[], str]
 ) -> None:
     processes = Processes()
@@ -213,7 +213,11 @@ async def test_beyond_the_queue_limit_a_job_is_refused_with_a_time_to_come_back(
         stack = await start_stack(processes, tmp_path, worker=False, queue_limit_jobs=2)
         async with stack.client() as api:
             own = await api.upload(unique().encode())
-            kept = [await api.jobs.CreateJob(wanted(own)) for _ in range(2)]
+            kept = [await api.jobs.CreateJob(wanted(own, request_id=f"r{number}")) for number in range(2)]
+            again = await api.jobs.CreateJob(wanted(own, request_id="r0"))
+            assert again.job_id == kept[0].job_id
+            reused = await refusal(api.jobs.CreateJob(wanted(own, request_id="r0", output_uri="elsewhere")))
+            assert reused.reason in {"REQUEST_ID_REUSED", "QUEUE_FULL"}
             found = await refusal(api.jobs.CreateJob(wanted(own)))
             assert (found.code, found.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "QUEUE_FULL")
             assert (found.metadata["limit"], found.retry_seconds) == ("2", 10.0)

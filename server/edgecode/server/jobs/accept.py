@@ -3,7 +3,7 @@
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from edgecode.core import subjects
-from edgecode.core.errors import EdgecodeError
+from edgecode.core.errors import EdgecodeError, Unavailable
 from edgecode.core.log import Log
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import Stamp, stamp_to_proto
@@ -50,7 +50,7 @@ class JobAcceptance:
         """Accepts a job once per caller and request id; with `validate_only` says what would be accepted.
 
         The reply does not wait for the ledger. A request that was accepted before gets its job as it stands now, even
-        when the asset is gone since. `asset` spares looking it up.
+        when the asset is gone since or the queue is full. `asset` spares looking it up.
 
         Raises:
             InvalidRequest: a field is at fault.
@@ -61,19 +61,21 @@ class JobAcceptance:
         """
         check_request(request, self._settings)
         job_id = job_id_of(call.caller, request.request_id)
+        accept_time = Timestamp()
+        accept_time.GetCurrentTime()
         try:
             created = await self._created(job_id, request, call, asset)
+            if request.validate_only:
+                proposed = accepted_job(created, 0, self._created_by, accept_time)
+                proposed.job_id = job_id if request.request_id else ""
+                return proposed
+            standing, call.written_sequence = await self._writer.create(created)
+        except Unavailable:
+            raise
         except EdgecodeError:
             if request.request_id and await self._accepted_before(job_id, request):
                 return await self._queries.get(job_id)
             raise
-        accept_time = Timestamp()
-        accept_time.GetCurrentTime()
-        if request.validate_only:
-            proposed = accepted_job(created, 0, self._created_by, accept_time)
-            proposed.job_id = job_id if request.request_id else ""
-            return proposed
-        standing, call.written_sequence = await self._writer.create(created)
         if standing is not created:
             return await self._queries.get(job_id)
         return accepted_job(created, call.written_sequence, self._created_by, accept_time)
