@@ -60,3 +60,14 @@ def test_every_event_of_a_job_has_a_sentence_of_its_own() -> None:
         getattr(event, kind).SetInParent()
         (hop,) = hops([entry(1, event)])
         assert hop.summary.startswith("worker 1.5.0+gdddddddddddd (01234567) ")
+
+
+def test_what_a_later_build_adds_to_an_enum_is_told_by_its_number() -> None:
+    unknown = media_pb2.Failure(reason="NEW", message="of a later build", fault=77)  # type: ignore[arg-type]
+    lost = event_pb2.AttemptLost(task_id="probe", attempt_id="abcdefghij", reason=88)  # type: ignore[arg-type]
+    (failed, gone) = hops([
+        entry(1, event_pb2.Event(job_failed=event_pb2.JobFailed(failure=unknown))),
+        entry(2, event_pb2.Event(attempt_lost=lost)),
+    ])  # fmt: skip
+    assert failed.summary.endswith("NEW (77): of a later build")
+    assert gone.summary.endswith("lost: 88")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from edgecode.core.stamp import Stamp
+from edgecode.server.ledger.fold_rules import enum_name
 from edgecode.v1 import event_pb2, media_pb2
 
 _SHORT_ID = 8
@@ -23,13 +24,12 @@ def _attempt(said: Any) -> str:
 
 
 def _failure(failure: media_pb2.Failure) -> str:
-    fault = media_pb2.Fault.Name(failure.fault).removeprefix("FAULT_").lower()
+    fault = enum_name(media_pb2.Fault, failure.fault).lower()
     return f"{failure.reason} ({fault}): {failure.message}"
 
 
 def _reason(enum: Any, value: int) -> str:
-    name: str = enum.Name(value)
-    return name.removeprefix("REASON_").replace("_", " ").lower()
+    return enum_name(enum, value).replace("_", " ").lower()
 
 
 def _scheduled(said: event_pb2.TaskScheduled) -> str:
