@@ -6,6 +6,7 @@ import json
 import time
 from collections import deque
 
+import nats.errors
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
@@ -96,7 +97,10 @@ class Puller:
     async def _ask(self, batch: int, expires_seconds: float | None) -> "_Request":
         assert self._subscription is not None, "start it first"
         request = _Request(f"{self._inbox}.{next(self._tokens)}", batch, expires_seconds, self._bus.connected_since)
-        await self._bus.nc.publish(self._subject, request.body(), reply=request.reply)
+        try:
+            await self._bus.nc.publish(self._subject, request.body(), reply=request.reply)
+        except nats.errors.Error as error:
+            raise ConsumerGone(repr(error)) from error
         return request
 
     def _is_end(self, message: Msg, request: "_Request", found: list[Msg]) -> bool:

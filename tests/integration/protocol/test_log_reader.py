@@ -3,11 +3,15 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from nats.aio.msg import Msg
 
 from edgecode.core import subjects
+from edgecode.core.bus import connect
 from edgecode.core.log import Entry
 from edgecode.core.log_reader import LogReader
+from edgecode.core.pull import ConsumerGone, Puller
+from edgecode.core.stamp import Stamp
 from edgecode.v1 import event_pb2
 from tests.harness.broker import Broker
 from tests.harness.played_server import PlayedServer, a_job
@@ -95,3 +99,15 @@ async def test_history_ends_at_the_sequence_though_later_events_are_there_and_ea
     await append(server, 2)
     assert [e async for entries in LogReader(server.bus, until).history(until) for e in entries] == []
     await reader.close()
+
+
+async def test_a_pull_from_a_closed_connection_says_that_there_is_nobody_to_pull_from(
+    start_server: StartServer, nats_server: Broker, stamp: Stamp
+) -> None:
+    await start_server()
+    bus = await connect(nats_server.url, stamp)
+    puller = Puller(bus, subjects.EVENTS, "any")
+    await puller.start()
+    await bus.close()
+    with pytest.raises(ConsumerGone):
+        await puller.pull(1)

@@ -5,16 +5,20 @@ import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+import structlog
+
 from edgecode.core import subjects
 from edgecode.core.bus import Outgoing
 from edgecode.core.crash import CrashPoints
 from edgecode.core.errors import AlreadyExists, Conflict, Exhausted, FailedPrecondition, NotFound, Unavailable
-from edgecode.core.lifecycle import end
+from edgecode.core.lifecycle import Background
 from edgecode.core.log import Log, ttl_seconds
 from edgecode.server.ledger.port import JobRecord, Ledger
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.rows import FINISHED, JobState
 from edgecode.v1 import event_pb2
+
+log = structlog.get_logger()
 
 # The namespace of job ids: a version 5 UUID of caller and request id (RFC 9562), the same for all releases.
 _NAMESPACE = uuid.UUID("6f1e9b0e-2f0b-5b0c-9d55-3f3f1a0f8e21")
@@ -195,22 +199,24 @@ class QueueGauge:
         self._limit = limit_jobs
         self._refresh_seconds = refresh_seconds
         self._unfinished = 0
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background("queue-gauge")
 
     async def start(self) -> None:
         """Counts, and goes on counting."""
         self._unfinished = await self._ledger.count_unfinished()
-        self._task = asyncio.create_task(self._count(), name="queue-gauge")
+        self._background.start(self._count())
 
     async def stop(self) -> None:
-        """Stops counting."""
-        if self._task is not None:
-            await end([self._task])
+        """Stops counting; twice is legal."""
+        await self._background.stop()
 
     async def _count(self) -> None:
         while True:
             await asyncio.sleep(self._refresh_seconds)
-            self._unfinished = await self._ledger.count_unfinished()
+            try:
+                self._unfinished = await self._ledger.count_unfinished()
+            except Exception as error:  # noqa: BLE001 - whichever database it is: a gauge that ends would fill up by `added` alone
+                log.warning("queue.not_counted", why=repr(error))
 
     def added(self) -> None:
         """One more."""
