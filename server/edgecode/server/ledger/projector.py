@@ -96,20 +96,27 @@ class Projector:
 
     async def record(self, job_id: str) -> JobRecord | None:
         """A job as folded so far. Not to be changed by the caller."""
-        found = self._records.get(job_id)
-        if found is not None:
-            if found.job.state not in FINISHED:
-                self._records.move_to_end(job_id)
-            return found
-        found = await self._ledger.record(job_id)
-        if found is not None:
-            await self._remember(found)
-        return found
+        while True:
+            found = self._records.get(job_id)
+            if found is not None:
+                if found.job.state not in FINISHED:
+                    self._records.move_to_end(job_id)
+                return found
+            cursor = self.cursor
+            found = await self._ledger.record(job_id)
+            if found is None:
+                return None
+            await self._know_stamps([found])
+            if cursor is self.cursor:
+                self._remember(found)
+            # Else a commit came between: what was read may be of before it.
 
-    async def _remember(self, record: JobRecord) -> None:
-        wanted = {a.stamp_id for a in record.attempts.values()} - self.stamps.keys()
+    async def _know_stamps(self, records: Iterable[JobRecord]) -> None:
+        wanted = {a.stamp_id for record in records for a in record.attempts.values()} - self.stamps.keys()
         if wanted:
             self.stamps |= await self._ledger.stamps(sorted(wanted))
+
+    def _remember(self, record: JobRecord) -> None:
         self._records[record.job.job_id] = record
         # What is finished goes first.
         self._records.move_to_end(record.job.job_id, last=record.job.state not in FINISHED)
@@ -159,12 +166,13 @@ class Projector:
         return set(group.jobs)
 
     async def _commit(self, group: "_Group", after: Cursor) -> None:
+        changed = [job.after for job in group.jobs.values() if job.after is not None]
+        await self._know_stamps(changed)
         await self._ledger.apply(group.changes(), self.cursor, after)
-        self.cursor = after
+        self.cursor = replace(after)  # another object in any case: `record` tells a commit by it
         self._routes += group.routes
-        for job in group.jobs.values():
-            if job.after is not None:
-                await self._remember(job.after)
+        for record in changed:
+            self._remember(record)
 
     def route_at(self, sequence: int, newer: Sequence[Route] = ()) -> Route:
         """The route in force at a place of the log."""
