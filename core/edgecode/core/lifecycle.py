@@ -35,6 +35,18 @@ async def together(*works: Coroutine[Any, Any, None]) -> None:
         await end(tasks)
 
 
+async def done_unless_asked(work: Coroutine[Any, Any, None], termination: "Termination") -> bool:
+    """Does the work, or ends it when the process is asked to stop before; says whether it was done."""
+    doing, asked = asyncio.create_task(work), asyncio.create_task(termination.asked.wait())
+    await asyncio.wait((doing, asked), return_when=asyncio.FIRST_COMPLETED)
+    await end([asked])
+    if not doing.done():
+        await end([doing])
+        return False
+    doing.result()
+    return True
+
+
 async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Cancels tasks and waits until they have ended, whatever they end with.
 

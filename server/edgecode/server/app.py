@@ -5,12 +5,12 @@ import asyncio
 import structlog
 from prometheus_client import CollectorRegistry
 
-from edgecode.core import bus as core_bus
 from edgecode.core import streams
 from edgecode.core.blobs import Blobs
+from edgecode.core.bus import Bus
 from edgecode.core.crash import CrashPoints
 from edgecode.core.fleet_beat import FleetBeat
-from edgecode.core.lifecycle import Termination
+from edgecode.core.lifecycle import Termination, done_unless_asked
 from edgecode.core.log import Log
 from edgecode.core.metrics_http import MetricsServer
 from edgecode.core.service_api import ServiceApi
@@ -49,16 +49,17 @@ async def serve(settings: Settings, termination: Termination) -> None:
     """
     stamp = make_stamp("server", settings.environment)
     configure_logging(stamp, settings.log_level)
-    bus = await core_bus.connect(settings.nats_url, stamp)
-    await streams.ensure(bus, settings)
+    bus = Bus(stamp)
     try:
-        await _serve(settings, stamp, bus, termination)
+        if await done_unless_asked(bus.connect(settings.nats_url), termination):
+            await streams.ensure(bus, settings)
+            await _serve(settings, stamp, bus, termination)
     finally:
         await bus.close()
     log.info("process.stopped")
 
 
-async def _serve(settings: Settings, stamp: Stamp, bus: core_bus.Bus, termination: Termination) -> None:
+async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termination) -> None:
     crash = CrashPoints.from_environment()
     tracer = Tracer(stamp)
     blobs = Blobs(settings.blobs)

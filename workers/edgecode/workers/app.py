@@ -11,7 +11,7 @@ from edgecode.core.blobs import Blobs
 from edgecode.core.bus import Bus
 from edgecode.core.crash import CrashPoints
 from edgecode.core.fleet_beat import FleetBeat
-from edgecode.core.lifecycle import Termination
+from edgecode.core.lifecycle import Termination, done_unless_asked
 from edgecode.core.log import Log
 from edgecode.core.metrics_http import MetricsServer
 from edgecode.core.service_api import ServiceApi
@@ -78,7 +78,7 @@ async def run(settings: Settings) -> None:
     http = MetricsServer(settings.metrics_address, metrics.registry, lambda: bus.nc.is_connected and not host.draining)
 
     try:
-        if not await _connect(bus, settings, termination):
+        if not await done_unless_asked(bus.connect(settings.nats_url), termination):
             return
         await http.start()
         await api.start()
@@ -96,19 +96,6 @@ async def run(settings: Settings) -> None:
         tracer.close()
         scratch.close()
         log.info("process.stopped")
-
-
-async def _connect(bus: Bus, settings: Settings, termination: Termination) -> bool:
-    """Waits for the broker as long as it takes; false when asked to stop meanwhile."""
-    connecting = asyncio.create_task(bus.connect(settings.nats_url))
-    asked = asyncio.create_task(termination.asked.wait())
-    await asyncio.wait((connecting, asked), return_when=asyncio.FIRST_COMPLETED)
-    asked.cancel()
-    if not connecting.done():
-        connecting.cancel()
-        return False
-    await connecting
-    return True
 
 
 async def _until_asked_or_broken(termination: Termination, host: Host) -> None:
