@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from edgecode.cli.stack.child import Command
-from edgecode.cli.stack.folder import DataFolder, FolderInUse
+from edgecode.cli.stack.folder import LOG_BYTES, DataFolder, FolderInUse
 from edgecode.cli.stack.nats import find_nats_server, nats_command, nats_readiness
 from edgecode.cli.stack.ports import free_port, is_free
 from edgecode.cli.stack.stack import read_ready
@@ -220,3 +220,48 @@ def test_only_a_line_of_process_ready_is_read_as_ready() -> None:
     }
     for line in ("process.ready", '{"event": "x", "text": "process.ready"}', '["process.ready"]', "", "{process.ready"):
         assert read_ready(line) is None
+
+
+async def test_a_child_that_is_just_starting_again_when_all_is_stopped_is_ended_too(folder: DataFolder) -> None:
+    folder.claim()
+    seen, stops, runs = Seen(), [], 0
+    ends, lasts = (
+        f'print(\'{{"event": "process.ready"}}\', flush=True); {rest}' for rest in ("", "import time; time.sleep(60)")
+    )
+
+    def command(_facts: dict[str, str]) -> Command:
+        nonlocal runs
+        runs += 1
+        if runs == 2:
+            # While the second process is being made only the first, which is gone, can be told to stop.
+            stops.append(asyncio.create_task(child.stop(5)))
+        return python(ends if runs == 1 else lasts)
+
+    child = Supervised("worker-1", command, read_ready, folder, seen)
+    await child.start()
+    await seen.until("starting", 2)
+    await asyncio.wait_for(asyncio.gather(*stops), 10)
+    assert runs == 2
+    assert child.pid is None
+    folder.release()
+
+
+async def test_a_full_disk_costs_lines_of_a_log_and_ends_no_child(folder: DataFolder) -> None:
+    folder.claim()
+    (folder.logs / "worker-1.log").symlink_to("/dev/full")
+    seen = Seen()
+    script = 'print(\'{"event": "process.ready"}\', flush=True); import time; time.sleep(60)'
+    child = Supervised("worker-1", lambda _facts: python(script), read_ready, folder, seen)
+    await child.start()
+    assert seen.kinds == ["starting", "ready"]
+    await child.stop(5)
+    folder.release()
+
+
+def test_a_log_that_has_grown_gives_way_while_its_child_runs(folder: DataFolder) -> None:
+    folder.claim()
+    for letter in (b"a", b"b", b"c"):
+        folder.write_log("worker-1", letter * (LOG_BYTES + 1))
+    assert (folder.logs / "worker-1.log").read_bytes()[:1] == b"c"
+    assert (folder.logs / "worker-1.log.1").read_bytes()[:1] == b"b"
+    folder.release()

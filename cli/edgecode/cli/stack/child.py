@@ -1,6 +1,7 @@
 """One run of one child process: started, ready, ended. Its output goes to its log file, line by line."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -84,17 +85,18 @@ class Child:
     def kill(self) -> None:
         """SIGKILL to its group, at once."""
         if self._process.returncode is None:
-            os.killpg(self.pid, signal.SIGKILL)
+            # It may end by itself between the look and the kill.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
 
     async def _follow(self, folder: DataFolder) -> int:
         assert self._process.stdout is not None
-        with folder.open_log(self.name) as log:
-            rest = b""
-            while chunk := await self._process.stdout.read(65536):
-                log.write(chunk)
-                *lines, rest = (rest + chunk).split(b"\n")
-                for line in lines:
-                    self._read(line.decode("utf-8", "replace"))
+        rest = b""
+        while chunk := await self._process.stdout.read(65536):
+            folder.write_log(self.name, chunk)
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                self._read(line.decode("utf-8", "replace"))
         code = await self._process.wait()
         folder.forget(self.name)
         self.ready.cancel()

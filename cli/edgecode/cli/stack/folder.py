@@ -79,12 +79,17 @@ class DataFolder:
         """Removes the record of a child that has ended."""
         (self._run / f"{name}.json").unlink(missing_ok=True)
 
-    def open_log(self, name: str) -> IO[bytes]:
-        """The child's log, appended to; one older generation is kept beyond 10 MiB."""
+    def write_log(self, name: str, data: bytes) -> None:
+        """Appends to a child's log; one older generation is kept beyond 10 MiB.
+
+        A full disk loses lines of a log, and ends nothing that runs.
+        """
         path = self.logs / f"{name}.log"
-        if path.exists() and path.stat().st_size > LOG_BYTES:
-            path.replace(path.with_suffix(".log.1"))
-        return path.open("ab", buffering=0)
+        with contextlib.suppress(OSError):
+            if path.exists() and path.stat().st_size > LOG_BYTES:
+                path.replace(path.with_suffix(".log.1"))
+            with path.open("ab", buffering=0) as log:
+                log.write(data)
 
     def _kill_leftovers(self) -> list[int]:
         killed = []

@@ -135,7 +135,9 @@ class Supervised:
             if self._stopping.is_set():
                 return
             backoff = min(backoff * 2, LONGEST_BACKOFF_SECONDS)
-            await self._spawn()
+            child = await self._spawn()
+            if self._stopping.is_set():
+                child.kill()  # who stops us saw its predecessor only; this one has done nothing yet
 
     async def _live(self) -> int:
         """Follows the process of now to its end; returns its exit code."""
