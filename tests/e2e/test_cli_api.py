@@ -200,4 +200,8 @@ def test_a_source_that_is_no_video_fails_the_job_with_the_reason_and_shows_among
     assert cli("job", "wait", job_id).status == 1
     assert cli.json("job", "retry", job_id)["job_id"] == job_id
     assert cli("job", "wait", job_id).status == 1
+    assert job_id in [each["job_id"] for each in cli.json("dead", "requeue", "--all")]
+    assert cli("job", "wait", job_id).status == 1
     assert cli.json("job", "delete", job_id)["state"] == "STATE_DELETED"
+    # Its dead task is still listed, and is no longer to be tried again.
+    assert job_id not in [each["job_id"] for each in cli.json("dead", "requeue", "--all")]
