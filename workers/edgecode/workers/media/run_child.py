@@ -15,7 +15,7 @@ ANSWER_BYTES = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a child wrote and how it ended; `exit` is None when its time ran out and it was stopped."""
+    """What a child wrote and how it ended; `exit` is None when it took too long or said too much, and was stopped."""
 
     output: bytes
     exit: Exit | None
@@ -28,7 +28,7 @@ class Answer:
     @property
     def stderr(self) -> str:
         """Its last words, or that it had none."""
-        return self.exit.stderr if self.exit is not None else "stopped: its time ran out"
+        return self.exit.stderr if self.exit is not None else "stopped: its time ran out, or its answer had no end"
 
 
 def reading_limits(tools: MediaTools, source: Path) -> tuple[float, ChildLimits]:
