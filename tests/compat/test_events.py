@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from edgecode.core.contract import CONTRACT
+from edgecode.core.contract import CONTRACT, READS_MAX
 from edgecode.core.log import decode
 from tests.compat.record_events import RECORDED, as_json, kinds
 
@@ -45,4 +45,4 @@ def test_an_event_of_a_later_contract_or_kind_is_kept_unread() -> None:
     assert decode(later_kind, CONTRACT) is None
     assert decode(b"", CONTRACT) is None
     assert decode(b"\xff", CONTRACT) is None
-    assert decode(base64.b64decode(b"CgA="), CONTRACT + 1) is None
+    assert decode(base64.b64decode(b"CgA="), READS_MAX + 1) is None

@@ -14,8 +14,9 @@ FAILURES = st.builds(
     lambda fault, reason: media_pb2.Failure(fault=fault, reason=reason), st.integers(0, 5), st.sampled_from(["A", ""])
 )
 FILE = st.builds(
-    lambda name, kind: media_pb2.ArtifactFile(output_id=name, kind=kind),
+    lambda name, file_name, kind: media_pb2.ArtifactFile(output_id=name, file_name=file_name, kind=kind),
     st.sampled_from(["a", "b"]),
+    st.sampled_from(["1.jpg", "2.jpg"]),
     st.integers(0, 9),
 )
 FILES = st.lists(FILE, max_size=2)

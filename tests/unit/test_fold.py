@@ -247,6 +247,24 @@ class TestAttempts:
         assert (task.state, task.spent, attempt.state) == (TaskState.WAITING, 1, AttemptState.FAILED)
         assert (attempt.failure_reason, attempt.fault) == ("RESULT_INCOMPLETE", "OURS")
 
+    def test_two_files_of_one_output_under_one_name_are_a_failure_of_ours(self) -> None:
+        story = running("t", kind="SPRITE", outputs=("a",))
+        files = [media_pb2.ArtifactFile(output_id="a", file_name="a.jpg") for _ in range(2)]
+        assert story.tell("attempt_succeeded", task_id="t", n=1, attempt_id="1", files=files)
+        assert story.job.attempts["1"].failure_reason == "RESULT_INCOMPLETE"
+
+    def test_an_output_of_several_files_is_done_when_each_is_published_once(self) -> None:
+        story = running("t", kind="SPRITE", outputs=("a",))
+        files = [media_pb2.ArtifactFile(output_id="a", file_name=name) for name in ("a.1.jpg", "a.vtt")]
+        assert story.tell("attempt_succeeded", task_id="t", n=1, attempt_id="1", files=files)
+        for place, file in enumerate(files):
+            assert task_of(story, "t").state == TaskState.VERIFIED
+            for artifact_id, counts in ((f"artifact-{place}", True), (f"again-{place}", False)):
+                names = {"artifact_id": artifact_id, "task_id": "t", "attempt_id": "1"}
+                assert story.tell("artifact_published", **names, file=file, made_by={"build": B}) is counts
+        assert task_of(story, "t").state == TaskState.SUCCEEDED
+        assert sorted(story.job.artifacts) == ["artifact-0", "artifact-1"]
+
     def test_success_ends_the_attempts_beside_it(self) -> None:
         story = running()
         story.tell("attempt_started", task_id="noop-0", n=1, attempt_id="2")

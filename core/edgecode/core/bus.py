@@ -40,7 +40,7 @@ class Outgoing:
     """A message on its way: what it says, and which hops and trace led to it.
 
     `msg_id` names the message for the broker's duplicate window; `expected_last` is the sequence its subject must end
-    with; `ttl_seconds` is when the broker forgets it.
+    with; `ttl_seconds` is when the broker forgets it; `contract` is the one its readers need, 0 the usual.
     """
 
     subject: str
@@ -50,6 +50,7 @@ class Outgoing:
     msg_id: str = ""
     expected_last: int | None = None
     ttl_seconds: int | None = None
+    contract: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ class Bus:
             Unavailable: the connection is closed, or too much waits for it to come back.
         """
         # The stamp goes over what the caller gives: nobody publishes under another one, or without.
-        found = dict(extra or {}) | headers.stamp_headers(self.stamp, message.path)
+        found = dict(extra or {}) | headers.stamp_headers(self.stamp, message.path, message.contract)
         traceparent = message.traceparent or current_traceparent()
         if traceparent:
             found[headers.TRACEPARENT] = traceparent

@@ -37,15 +37,15 @@ def extend_path(path: Sequence[str], stamp: Stamp) -> tuple[str, ...]:
     return tuple(path) if path and path[-1] == own else (*path, own)
 
 
-def stamp_headers(stamp: Stamp, path: Sequence[str] = ()) -> dict[str, str]:
-    """A fresh dict each time: the client changes the one it is given."""
+def stamp_headers(stamp: Stamp, path: Sequence[str] = (), contract: int = 0) -> dict[str, str]:
+    """A fresh dict each time: the client changes the one it is given. Contract 0 is the one this build writes."""
     return {
         SERVICE: stamp.service,
         VERSION: stamp.version,
         REVISION: stamp.revision,
         INSTANCE: stamp.instance,
         ENVIRONMENT: stamp.environment,
-        CONTRACT_HEADER: str(CONTRACT),
+        CONTRACT_HEADER: str(contract or CONTRACT),
         PATH: ",".join(extend_path(path, stamp)),
     }
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -23,6 +23,7 @@ from edgecode.v1 import asset_pb2, event_pb2, job_pb2, media_pb2, stamp_pb2
 
 Stamps = Mapping[int, StampRow]
 _JOB_ID_TOKEN = 2
+_FIRST = ("HLS_PLAYLIST", "DASH_MANIFEST", "SPRITE_INDEX")
 
 
 def etag_of(resource_id: str, sequence: int) -> str:
@@ -116,20 +117,22 @@ def _outputs(
     record: JobRecord, created: event_pb2.JobCreated, source: media_pb2.MediaInfo | None
 ) -> list[job_pb2.Output]:
     skipped = set(ladder.select(created.outputs, source)[1]) if source is not None else set()
-    artifacts = {artifact.output_id: artifact for artifact in record.artifacts.values()}
+    artifacts: dict[str, list[ArtifactRow]] = {}
+    for artifact in sorted(record.artifacts.values(), key=_place):
+        artifacts.setdefault(artifact.output_id, []).append(artifact)
     tasks = {output_id: task for task in record.tasks.values() for output_id in task.output_ids.split(",")}
     return [
-        _output(spec, record, tasks.get(spec.output_id), artifacts.get(spec.output_id), spec.output_id in skipped)
+        _output(spec, record, tasks.get(spec.output_id), artifacts.get(spec.output_id, []), spec.output_id in skipped)
         for spec in created.outputs
     ]
 
 
 def _output(
-    spec: media_pb2.OutputSpec, record: JobRecord, task: TaskRow | None, artifact: ArtifactRow | None, skipped: bool
+    spec: media_pb2.OutputSpec, record: JobRecord, task: TaskRow | None, artifacts: Sequence[ArtifactRow], skipped: bool
 ) -> job_pb2.Output:
     states = job_pb2.Output.State
     state, failure = states.STATE_PENDING, None
-    if artifact is not None or (task is not None and task.state == TaskState.SUCCEEDED):
+    if artifacts or (task is not None and task.state == TaskState.SUCCEEDED):
         state = states.STATE_SUCCEEDED
     elif skipped:
         state = states.STATE_SKIPPED
@@ -142,7 +145,14 @@ def _output(
         state = states.STATE_CANCELLED
     elif task is not None and task.state in {TaskState.RUNNING, TaskState.VERIFIED}:
         state = states.STATE_RUNNING
-    return job_pb2.Output(spec=spec, state=state, artifact_id=artifact.artifact_id if artifact else "", failure=failure)
+    ids = [artifact.artifact_id for artifact in artifacts]
+    return job_pb2.Output(spec=spec, state=state, artifact_id=ids[0] if ids else "", failure=failure, artifact_ids=ids)
+
+
+def _place(artifact: ArtifactRow) -> tuple[int, int, str]:
+    """Where an artifact stands among those of its output: what names the others first, the shortest name before longer."""
+    name = media_pb2.ArtifactFile.FromString(artifact.file_pb).file_name
+    return _FIRST.index(artifact.kind) if artifact.kind in _FIRST else len(_FIRST), len(name), name
 
 
 def task_message(row: TaskRow, record: JobRecord, stamps: Stamps) -> job_pb2.Task:

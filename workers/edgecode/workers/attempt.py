@@ -129,7 +129,9 @@ class Attempt:
             return await self._record_end()
         self._parts.crash.at("worker.before_outcome")
         await self._job_log.succeeded(made.source, made.files)
-        await progress.finish([output.output_id for output in self._task.outputs])
+        # The probe is told of all outputs and makes none.
+        files = {file.output_id for file in made.files}
+        await progress.finish([output.output_id for output in self._task.outputs if output.output_id in files])
         return Ended.SUCCEEDED
 
     async def _record_end(self) -> Ended:

@@ -77,10 +77,11 @@ class JobView:
         if event.output_ids:
             self._task_outputs[event.task_id] = list(event.output_ids)
         if event.kind == event_pb2.TASK_KIND_TRANSCODE:
-            # The ladder names all rungs this source gets; the others are not made.
+            # The tasks of a job are scheduled together, and each names its rungs; one that none names is not made.
             for output_id, view in self.outputs.items():
-                if view.kind == "rendition" and view.state == PENDING and output_id not in event.output_ids:
-                    view.state = SKIPPED
+                if view.kind == "rendition" and view.state in {PENDING, SKIPPED}:
+                    named = any(output_id in outputs for outputs in self._task_outputs.values())
+                    view.state = PENDING if named else SKIPPED
 
     def _on_attempt_started(self, event: event_pb2.AttemptStarted) -> None:
         self._set(event.task_id, RUNNING)

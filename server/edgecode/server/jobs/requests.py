@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from unicodedata import category
 
-from edgecode.core.contract import CONTRACT
 from edgecode.core.errors import InvalidRequest, Violation
-from edgecode.core.ladder import DEFAULT_THUMBNAIL_LINES
+from edgecode.core.frame_shape import DEFAULT_THUMBNAIL_LINES
+from edgecode.core.outputs_contract import contract_of
 from edgecode.core.settings import DAY_SECONDS, Settings
 from edgecode.server.calls import CallContext
 from edgecode.server.filters import LABEL_KEY
@@ -99,10 +99,10 @@ def created_event(
         labels=request.labels,
         output_uri=request.output_uri,
         attempt_budget=settings.attempt_budget,
-        contract=CONTRACT,
         client_version=call.client_version,
         client_revision=call.client_revision,
     )
+    created.contract = contract_of(created.outputs)
     created.expire_time.FromDatetime(now + timedelta(seconds=request.retention_seconds or settings.retention_seconds))
     return created
 

@@ -62,6 +62,7 @@ class JobWriter:
                 msg_id=uuid.uuid4().hex,
                 expected_last=0,
                 ttl_seconds=ttl_seconds(expire, datetime.now(UTC), first=True),
+                contract=created.contract,
             )
             stored = await self._store_first(message)
             self._crash.at("server.after_create")

@@ -9,7 +9,8 @@ from edgecode.server.ledger.fold_rules import (
     failure_columns,
     in_epoch,
     is_open,
-    published_outputs,
+    name_of,
+    published_files,
     result_of,
 )
 from edgecode.server.ledger.port import JobRecord
@@ -76,6 +77,10 @@ def _incomplete(task: TaskRow, event: Any) -> media_pb2.Failure | None:
     """Why a result is none: a worker that says it succeeded must have made all it was asked for, and nothing else."""
     asked = set(filter(None, task.output_ids.split(",")))
     made = {file.output_id for file in event.files}
+    names = {name_of(file) for file in event.files}
+    if len(names) < len(event.files):
+        message = f"the worker reported {len(event.files)} files under {len(names)} names"
+        return media_pb2.Failure(reason="RESULT_INCOMPLETE", message=message, fault=media_pb2.FAULT_OURS)
     if made == asked and (task.kind != "PROBE" or event.HasField("source")):
         return None
     message = f"the worker was asked for {sorted(asked)} and reported {sorted(made)}"
@@ -125,13 +130,13 @@ def _end_attempt(
 
 
 def published(record: JobRecord, event: Any, fact: Fact) -> bool:
-    """A verified result became an artifact, one per output."""
+    """A verified file became an artifact, once whichever attempt made it."""
     task, attempt = record.tasks.get(event.task_id), record.attempts.get(event.attempt_id)
     if not is_open(record) or not in_epoch(record, event) or task is None or attempt is None:
         return False
     if task.state != TaskState.VERIFIED or task.attempt_id != event.attempt_id:
         return False
-    if event.made_by.build in fact.quarantined or event.file.output_id in published_outputs(record):
+    if event.made_by.build in fact.quarantined or name_of(event.file) in published_files(record):
         return False
     file = event.file
     record.artifacts[event.artifact_id] = ArtifactRow(
@@ -152,6 +157,6 @@ def published(record: JobRecord, event: Any, fact: Fact) -> bool:
         expire_time_us=record.job.expire_time_us,
         file_pb=file.SerializeToString(deterministic=True),
     )
-    if published_outputs(record) >= {f.output_id for f in result_of(attempt).files}:
+    if published_files(record) >= {name_of(f) for f in result_of(attempt).files}:
         record.tasks[task.task_id] = replace(task, state=TaskState.SUCCEEDED)
     return True

@@ -29,9 +29,17 @@ def in_epoch(record: JobRecord, event: Any) -> bool:
     return job.state not in FINISHED and bool(job.build) and event.epoch == job.epoch
 
 
-def published_outputs(record: JobRecord) -> set[str]:
-    """Outputs that have their artifact. Each gets one, whichever attempt made it."""
-    return {artifact.output_id for artifact in record.artifacts.values()}
+FileName = tuple[str, str]
+
+
+def name_of(file: media_pb2.ArtifactFile) -> FileName:
+    """What names a file in its job: its output, and its name among that output's files."""
+    return file.output_id, file.file_name
+
+
+def published_files(record: JobRecord) -> set[FileName]:
+    """Files that are artifacts. Each is one once, whichever attempt made it."""
+    return {name_of(media_pb2.ArtifactFile.FromString(artifact.file_pb)) for artifact in record.artifacts.values()}
 
 
 def result_of(attempt: AttemptRow) -> event_pb2.AttemptSucceeded:

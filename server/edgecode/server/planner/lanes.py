@@ -16,7 +16,7 @@ from edgecode.core.stamp import build_key
 from edgecode.core.subjects import TaskSubject
 from edgecode.server.ledger.port import JobRecord, Ledger
 from edgecode.server.ledger.rows import FINISHED, TaskRow, TaskState
-from edgecode.server.planner.plan import stamp_message
+from edgecode.server.planner.plan import contract_of_job, stamp_message
 from edgecode.server.planner.tasks import task_class
 from edgecode.v1 import bus_pb2, event_pb2, media_pb2, stamp_pb2
 
@@ -34,6 +34,8 @@ _NOT_TO_RUN = frozenset(
 _MAX_ACK_PENDING = 100_000
 # What the broker says of a number in the stream under which nothing stands: acked since it was looked up.
 _GONE = (10043, 10057)
+_SEES_ALL_OUTPUTS = frozenset({"PROBE"})
+_READS_ARTIFACTS = frozenset({"MANIFEST", "PACKAGE"})
 
 
 def task_subject(record: JobRecord, task: TaskRow) -> TaskSubject:
@@ -66,12 +68,13 @@ def task_message(record: JobRecord, task: TaskRow, makers: Mapping[int, stamp_pb
         asset_size_bytes=created.asset_size_bytes,
         expire_time=created.expire_time,
         after_sequence=record.job.last_sequence,
-        outputs=[output for output in created.outputs if output.output_id in wanted],
+        # The probe judges the source by all that is asked of it.
+        outputs=[o for o in created.outputs if o.output_id in wanted or task.kind in _SEES_ALL_OUTPUTS],
     )
     if record.job.source_pb:
         message.source.CopyFrom(media_pb2.MediaInfo.FromString(record.job.source_pb))
-    if task.kind == "MANIFEST":
-        artifacts = sorted(record.artifacts.values(), key=lambda a: a.output_id)
+    if task.kind in _READS_ARTIFACTS:
+        artifacts = sorted(record.artifacts.values(), key=lambda a: (a.output_id, a.artifact_id))
         message.artifacts.extend(
             media_pb2.Artifact(
                 artifact_id=a.artifact_id,
@@ -124,6 +127,7 @@ class Lanes:
                     message.SerializeToString(),
                     path=tuple(record.job.path.split(",")),
                     traceparent=record.job.traceparent,
+                    contract=contract_of_job(record),
                 )
             )
         except APIError as error:

@@ -6,13 +6,14 @@ appended with the job's last sequence as expectation.
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from edgecode.core.settings import Settings
 from edgecode.server.ledger.fact import Fact
 from edgecode.server.ledger.fold import fold_job
-from edgecode.server.ledger.fold_rules import published_outputs, result_of
+from edgecode.server.ledger.fold_rules import FileName, name_of, published_files, result_of
 from edgecode.server.ledger.port import JobRecord
 from edgecode.server.ledger.rows import (
     FINISHED,
@@ -136,13 +137,14 @@ def _cancelled(reason: str, message: str) -> event_pb2.Event:
     return event_pb2.Event(job_cancelled=event_pb2.JobCancelled(failure=failure))
 
 
-def _contract(record: JobRecord) -> int:
+def contract_of_job(record: JobRecord) -> int:
+    """The smallest contract a worker must read to be given the job's tasks."""
     return event_pb2.JobCreated.FromString(record.job.created_pb).contract
 
 
 def _assign(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Event]:
     route = situation.route
-    contract = _contract(record)
+    contract = contract_of_job(record)
     if not route.usable(route.current) or situation.workers.lacks(route.current, contract):
         return
     yield event_pb2.Event(
@@ -162,7 +164,7 @@ def _reassign(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Eve
     route, job, workers = situation.route, record.job, situation.workers
     reasons = event_pb2.JobReassigned.Reason
     elsewhere = route.current != job.build and route.usable(route.current)
-    contract = _contract(record)
+    contract = contract_of_job(record)
     if elsewhere and workers.lacks(job.build, contract) and route.current in workers.builds(contract):
         yield _reassigned(record, route, route.current, reasons.REASON_BUILD_HAS_NO_WORKER)
         return
@@ -265,12 +267,16 @@ def _scheduled(record: JobRecord, planned: PlannedTask, situation: Situation) ->
 def _publish(record: JobRecord, task: TaskRow, situation: Situation) -> Iterator[event_pb2.Event]:
     attempt = record.attempts[task.attempt_id]
     maker = situation.stamps[attempt.stamp_id]
-    published = published_outputs(record)
-    for file in result_of(attempt).files:
-        if file.output_id not in published:
+    published = published_files(record)
+    files = result_of(attempt).files
+    alone = Counter(file.output_id for file in files)
+    for file in files:
+        if name_of(file) not in published:
+            # The id of an output's only file is older than outputs of several.
+            name = (file.output_id, "") if alone[file.output_id] == 1 else name_of(file)
             yield event_pb2.Event(
                 artifact_published=event_pb2.ArtifactPublished(
-                    artifact_id=artifact_id(record.job.job_id, attempt.attempt_id, file.output_id),
+                    artifact_id=artifact_id(record.job.job_id, attempt.attempt_id, name),
                     task_id=task.task_id,
                     epoch=attempt.epoch,
                     attempt_id=attempt.attempt_id,
@@ -283,9 +289,9 @@ def _publish(record: JobRecord, task: TaskRow, situation: Situation) -> Iterator
             )
 
 
-def artifact_id(job_id: str, attempt_id: str, output_id: str) -> str:
-    """The id an artifact gets, a function of what it is."""
-    return str(uuid.uuid5(_NAMESPACE, f"{job_id}/{attempt_id}/{output_id}"))
+def artifact_id(job_id: str, attempt_id: str, name: FileName) -> str:
+    """The id an artifact gets, a function of what it is; the file name is empty for the only file of an output."""
+    return str(uuid.uuid5(_NAMESPACE, "/".join(filter(None, (job_id, attempt_id, *name)))))
 
 
 def stamp_message(row: StampRow) -> stamp_pb2.Stamp:

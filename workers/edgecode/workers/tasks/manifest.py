@@ -16,7 +16,7 @@ FORMAT = "https://edgecode.dev/manifest/v1"
 
 async def run(work: Work) -> Result:
     """Writes the manifest of the artifacts that the task names."""
-    artifacts = sorted(work.task.artifacts, key=lambda artifact: artifact.file.output_id)
+    artifacts = sorted(work.task.artifacts, key=lambda artifact: (artifact.file.output_id, artifact.file.file_name))
     document = {
         "format": FORMAT,
         "made_by": work.tags.of_file(OUTPUT_ID),
