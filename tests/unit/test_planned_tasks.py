@@ -74,9 +74,9 @@ def test_a_rendition_of_another_codec_container_or_part_covers_no_rung() -> None
     "text",
     [
         "rendition { height_pixels: 720 crf: 20 speed: 'fast' gop_seconds: 1 threads: 4 audio_channels: 6 }",
-        "rendition { height_pixels: 720 container: CONTAINER_MP4 video_codec: VIDEO_CODEC_H264 fit: FIT_INSIDE "
-        "buffer_seconds: 2 pixel_format: 'yuv420p' audio_codec: AUDIO_CODEC_AAC audio_tracks: AUDIO_TRACKS_DEFAULT "
-        "hdr: HDR_TONE_MAP }",
+        "rendition { height_pixels: 720 container: CONTAINER_MP4 video_codec: VIDEO_CODEC_H264 fit: FIT_INSIDE }",
+        "rendition { height_pixels: 720 pixel_format: 'yuv420p' hdr: HDR_TONE_MAP buffer_seconds: 2 }",
+        "rendition { height_pixels: 720 audio_codec: AUDIO_CODEC_AAC audio_tracks: AUDIO_TRACKS_DEFAULT }",
         "thumbnail { height_pixels: 360 time_seconds: 2 quality: 85 count: 1 }",
     ],
 )

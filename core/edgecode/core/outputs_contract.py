@@ -1,7 +1,8 @@
 """Which message contract a job's outputs need. Pure.
 
-A worker of contract 1 knows H.264 ladders and single thumbnails and reads past all other fields: it would make something
-else than was asked for. So a job that uses any of them carries contract 2, and plain jobs stay readable for all.
+A worker of contract 1 knows H.264 ladders and single thumbnails and reads past all other fields: it would make
+something else than was asked for. So a job that uses any of them carries contract 2, and plain jobs stay readable for
+all.
 """
 
 from collections.abc import Iterable, Mapping

@@ -150,7 +150,7 @@ def _output(
 
 
 def _place(artifact: ArtifactRow) -> tuple[int, int, str]:
-    """Where an artifact stands among those of its output: what names the others first, the shortest name before longer."""
+    """Where an artifact stands among those of its output: what names others first, short names before longer ones."""
     name = media_pb2.ArtifactFile.FromString(artifact.file_pb).file_name
     return _FIRST.index(artifact.kind) if artifact.kind in _FIRST else len(_FIRST), len(name), name
 

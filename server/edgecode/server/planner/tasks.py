@@ -1,4 +1,4 @@
-"""Which tasks a job consists of: probe, then makers of outputs beside each other, then packages, then manifest. Pure."""
+"""Which tasks a job has: probe, then makers of outputs beside each other, then packages, then manifest. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ def tasks_of(outputs: Sequence[media_pb2.OutputSpec], source: media_pb2.MediaInf
 def _singles(outputs: Sequence[media_pb2.OutputSpec]) -> Iterator[PlannedTask]:
     for kind, task_kind in _SINGLE.items():
         for output in outputs:
-            if output.HasField(kind):  # type: ignore[arg-type] # the keys are names of fields
+            if output.HasField(kind):
                 yield PlannedTask(f"{kind}-{output.output_id}", task_kind, (output.output_id,), ("probe",))
 
 
