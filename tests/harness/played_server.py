@@ -28,6 +28,9 @@ from edgecode.server.ledger.sqlite import SqliteLedger
 from edgecode.server.planner.blob_sweep import BlobSweep
 from edgecode.server.planner.leader import Leader
 from edgecode.server.planner.lock import FileLock
+from edgecode.server.signing import SigningKeys
+from edgecode.server.webhooks.deliverer import Deliverer
+from edgecode.server.webhooks.sender import Sender
 from edgecode.v1 import event_pb2
 
 _A_DAY = timedelta(days=1)
@@ -80,6 +83,7 @@ class PlayedServer:
         self.fleet = FleetView(bus, settings)
         self.queue = QueueGauge(ledger, settings.queue_limit_jobs)
         self.writer = JobWriter(self.events, ledger, self.reads, self.queue, crash)
+        self.sender = Sender(bus.stamp, settings)
         self.leader = Leader(
             bus=bus,
             events=self.events,
@@ -88,6 +92,15 @@ class PlayedServer:
             reads=self.reads,
             lock=lock,
             blob_sweep=BlobSweep(Blobs(settings.blobs), ledger, _sweep_no_uploads, 3600.0),
+            deliverer=Deliverer(
+                events=self.events,
+                ledger=ledger,
+                reads=self.reads,
+                keys=SigningKeys([b"a key of tests"]),
+                sender=self.sender,
+                settings=settings,
+                crash=crash,
+            ),
             settings=settings,
             crash=crash,
         )
@@ -114,7 +127,7 @@ class PlayedServer:
         await ledger.open()
         default = FileLock(path.with_name(f"{file}.leader"))
         server = cls(bus, ledger, settings, lock or default, crash or CrashPoints())
-        for part in (server.reads, server.fleet, server.queue, server._beat):
+        for part in (server.reads, server.fleet, server.queue, server.sender, server._beat):
             await part.start()
         return server
 
@@ -122,7 +135,7 @@ class PlayedServer:
         """Ends in good order."""
         await self.crash()
         await self._beat.stop()
-        for part in (self.queue, self.fleet, self.reads):
+        for part in (self.sender, self.queue, self.fleet, self.reads):
             await part.stop()
         await self.bus.close()
         await self.ledger.close()

@@ -15,6 +15,7 @@ from edgecode.server import calls, filters, interceptors, pages, transport
 from edgecode.server.assets import session, uploads
 from edgecode.server.jobs import changes, requests, watches
 from edgecode.server.status import CODES
+from edgecode.server.webhooks.sender import TryReason
 from edgecode.v1 import event_pb2, media_pb2
 from edgecode.workers import faults
 from edgecode.workers.media.faults import Reason
@@ -24,13 +25,13 @@ ROW = re.compile(r"^\| `([A-Z_]+)` \| `?([A-Za-z_]+)`? \|", re.MULTILINE)
 REASON = re.compile(r"[A-Z]+(_[A-Z]+)*")
 TREE = {kind.__name__: kind for kind in CODES}
 # How ids of a kind are not found: the reason is made of the kind.
-MADE = {"ASSET_NOT_FOUND", "JOB_NOT_FOUND", "ARTIFACT_NOT_FOUND"}
+MADE = {f"{kind}_NOT_FOUND" for kind in ("ASSET", "JOB", "ARTIFACT", "WEBHOOK", "DELIVERY")}
 
 
 def sections() -> tuple[dict[str, str], dict[str, str]]:
     text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
     calls_text, failures_text = text.split("## Reasons of failed attempts")
-    return dict(ROW.findall(calls_text)), dict(ROW.findall(failures_text))
+    return dict(ROW.findall(calls_text)), dict(ROW.findall(failures_text.partition("## Reasons of failed tries")[0]))
 
 
 def raised() -> Iterator[tuple[str, str]]:
@@ -81,6 +82,11 @@ def test_every_reason_of_a_failure_is_documented() -> None:
     assert set(documented) == {reason.value for reason in Reason} | lost | worker | planner
     known = {name.removeprefix("FAULT_").lower() for name in media_pb2.Fault.keys()[1:]}
     assert set(documented.values()) <= known
+
+
+def test_every_reason_of_a_failed_try_of_a_delivery_is_documented() -> None:
+    text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8").partition("## Reasons of failed tries")[2]
+    assert re.findall(r"^\| `([A-Z_]+)` \|", text, re.MULTILINE) == [reason.value for reason in TryReason]
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,16 @@ class Log:
             return int(message.seq or 0), None
         return int(message.seq or 0), decode(message.data or b"", origin.contract)
 
+    async def at(self, sequence: int) -> tuple[Origin, event_pb2.Event] | None:
+        """The event at a sequence with who wrote it; None where it is gone, or cannot be read here."""
+        try:
+            message = await self._bus.js.get_msg(subjects.EVENTS, seq=sequence)
+            origin = headers.read_origin(message.headers)
+        except (NotFoundError, UnstampedMessage):
+            return None
+        event = decode(message.data or b"", origin.contract)
+        return None if event is None else (origin, event)
+
     async def message_id(self, sequence: int) -> str:
         """`Nats-Msg-Id` of the event at a sequence, empty where it is gone."""
         try:

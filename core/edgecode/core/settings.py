@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, IPvAnyNetwork
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from edgecode.core.named_stores import NamedStore
@@ -66,6 +66,20 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(5.0, description="How often the leader compares TASKS with the ledger.", gt=0)
     blob_sweep_seconds: float = Field(3600.0, description="How often blobs nobody needs are removed.", gt=0)
     read_wait_seconds: float = Field(2.0, description="Longest wait of a read for the ledger to catch up.", gt=0)
+    signing_key_file: Path | None = Field(
+        None,
+        description="What webhook secrets and download tokens are made of, a line a key, the first one new; the same "
+        "for all servers; unset: `signing.key` in data_dir, made when absent.",
+    )
+    webhook_timeout_seconds: float = Field(10.0, description="Longest wait for a webhook's whole answer.", gt=0)
+    webhook_backoff_seconds: float = Field(
+        5.0, description="Wait before a delivery's second try; doubles, at most an hour, each with jitter.", gt=0
+    )
+    webhook_tries_at_once: int = Field(8, description="Deliveries under way to one host; 8 times that in all.", ge=1)
+    webhook_allow_http: bool = Field(default=False, description="Webhooks may also be http://.")
+    webhook_networks: tuple[IPvAnyNetwork, ...] = Field(
+        (), description='Private networks that webhooks may reach all the same, as JSON: ["10.1.0.0/16"].'
+    )
     when_current_dies: str = Field(
         "move", description="move or wait: what becomes of jobs whose build has no worker.", pattern="^(move|wait)$"
     )
@@ -111,6 +125,11 @@ class Settings(BaseSettings):
         return self.ledger_url or f"sqlite:///{(self.data_dir / 'ledger.sqlite').absolute()}"
 
     @property
+    def signing_key(self) -> Path:
+        """File of the signing keys, default filled in."""
+        return (self.signing_key_file or self.data_dir / "signing.key").absolute()
+
+    @property
     def scratch(self) -> Path:
         """Folder for media work, default filled in."""
         return (self.scratch_dir or self.data_dir / "scratch").absolute()
@@ -126,6 +145,7 @@ class Settings(BaseSettings):
             "grpc_address",
             "metrics_address",
             "scratch_dir",
+            "signing_key_file",
             "tls_certificate",
             "tls_key",
             "tls_client_authorities",

@@ -31,6 +31,16 @@ def route_events(service: str) -> str:
     return f"event.route.{service}"
 
 
+def webhook_events(webhook_id: str) -> str:
+    """Events of one webhook."""
+    return f"event.webhook.{webhook_id}"
+
+
+def delivery_events(webhook_id: str, job_id: str) -> str:
+    """What became of one job's events on their way to one webhook."""
+    return f"event.delivery.{webhook_id}.{job_id}"
+
+
 def progress(job_id: str, task_id: str) -> str:
     """Where the attempts of a task stand; core NATS."""
     return f"progress.{job_id}.{task_id}"

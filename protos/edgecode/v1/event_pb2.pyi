@@ -2,6 +2,7 @@ import datetime
 
 from edgecode.v1 import media_pb2 as _media_pb2
 from edgecode.v1 import stamp_pb2 as _stamp_pb2
+from edgecode.v1 import webhook_pb2 as _webhook_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -45,7 +46,7 @@ TASK_KIND_AUDIO: TaskKind
 TASK_KIND_PACKAGE: TaskKind
 
 class Event(_message.Message):
-    __slots__ = ("asset_created", "asset_deleted", "job_created", "job_cancel_requested", "job_retry_requested", "job_deleted", "job_assigned", "job_reassigned", "task_scheduled", "task_dead", "attempt_started", "attempt_succeeded", "attempt_failed", "attempt_released", "attempt_lost", "artifact_published", "job_succeeded", "job_failed", "job_cancelled", "route_changed", "preset_created")
+    __slots__ = ("asset_created", "asset_deleted", "job_created", "job_cancel_requested", "job_retry_requested", "job_deleted", "job_assigned", "job_reassigned", "task_scheduled", "task_dead", "attempt_started", "attempt_succeeded", "attempt_failed", "attempt_released", "attempt_lost", "artifact_published", "job_succeeded", "job_failed", "job_cancelled", "route_changed", "preset_created", "webhook_created", "webhook_secret_rotated", "webhook_deleted", "delivery_tried", "delivery_resend_requested")
     ASSET_CREATED_FIELD_NUMBER: _ClassVar[int]
     ASSET_DELETED_FIELD_NUMBER: _ClassVar[int]
     JOB_CREATED_FIELD_NUMBER: _ClassVar[int]
@@ -67,6 +68,11 @@ class Event(_message.Message):
     JOB_CANCELLED_FIELD_NUMBER: _ClassVar[int]
     ROUTE_CHANGED_FIELD_NUMBER: _ClassVar[int]
     PRESET_CREATED_FIELD_NUMBER: _ClassVar[int]
+    WEBHOOK_CREATED_FIELD_NUMBER: _ClassVar[int]
+    WEBHOOK_SECRET_ROTATED_FIELD_NUMBER: _ClassVar[int]
+    WEBHOOK_DELETED_FIELD_NUMBER: _ClassVar[int]
+    DELIVERY_TRIED_FIELD_NUMBER: _ClassVar[int]
+    DELIVERY_RESEND_REQUESTED_FIELD_NUMBER: _ClassVar[int]
     asset_created: AssetCreated
     asset_deleted: AssetDeleted
     job_created: JobCreated
@@ -88,7 +94,12 @@ class Event(_message.Message):
     job_cancelled: JobCancelled
     route_changed: RouteChanged
     preset_created: PresetCreated
-    def __init__(self, asset_created: _Optional[_Union[AssetCreated, _Mapping]] = ..., asset_deleted: _Optional[_Union[AssetDeleted, _Mapping]] = ..., job_created: _Optional[_Union[JobCreated, _Mapping]] = ..., job_cancel_requested: _Optional[_Union[JobCancelRequested, _Mapping]] = ..., job_retry_requested: _Optional[_Union[JobRetryRequested, _Mapping]] = ..., job_deleted: _Optional[_Union[JobDeleted, _Mapping]] = ..., job_assigned: _Optional[_Union[JobAssigned, _Mapping]] = ..., job_reassigned: _Optional[_Union[JobReassigned, _Mapping]] = ..., task_scheduled: _Optional[_Union[TaskScheduled, _Mapping]] = ..., task_dead: _Optional[_Union[TaskDead, _Mapping]] = ..., attempt_started: _Optional[_Union[AttemptStarted, _Mapping]] = ..., attempt_succeeded: _Optional[_Union[AttemptSucceeded, _Mapping]] = ..., attempt_failed: _Optional[_Union[AttemptFailed, _Mapping]] = ..., attempt_released: _Optional[_Union[AttemptReleased, _Mapping]] = ..., attempt_lost: _Optional[_Union[AttemptLost, _Mapping]] = ..., artifact_published: _Optional[_Union[ArtifactPublished, _Mapping]] = ..., job_succeeded: _Optional[_Union[JobSucceeded, _Mapping]] = ..., job_failed: _Optional[_Union[JobFailed, _Mapping]] = ..., job_cancelled: _Optional[_Union[JobCancelled, _Mapping]] = ..., route_changed: _Optional[_Union[RouteChanged, _Mapping]] = ..., preset_created: _Optional[_Union[PresetCreated, _Mapping]] = ...) -> None: ...
+    webhook_created: WebhookCreated
+    webhook_secret_rotated: WebhookSecretRotated
+    webhook_deleted: WebhookDeleted
+    delivery_tried: DeliveryTried
+    delivery_resend_requested: DeliveryResendRequested
+    def __init__(self, asset_created: _Optional[_Union[AssetCreated, _Mapping]] = ..., asset_deleted: _Optional[_Union[AssetDeleted, _Mapping]] = ..., job_created: _Optional[_Union[JobCreated, _Mapping]] = ..., job_cancel_requested: _Optional[_Union[JobCancelRequested, _Mapping]] = ..., job_retry_requested: _Optional[_Union[JobRetryRequested, _Mapping]] = ..., job_deleted: _Optional[_Union[JobDeleted, _Mapping]] = ..., job_assigned: _Optional[_Union[JobAssigned, _Mapping]] = ..., job_reassigned: _Optional[_Union[JobReassigned, _Mapping]] = ..., task_scheduled: _Optional[_Union[TaskScheduled, _Mapping]] = ..., task_dead: _Optional[_Union[TaskDead, _Mapping]] = ..., attempt_started: _Optional[_Union[AttemptStarted, _Mapping]] = ..., attempt_succeeded: _Optional[_Union[AttemptSucceeded, _Mapping]] = ..., attempt_failed: _Optional[_Union[AttemptFailed, _Mapping]] = ..., attempt_released: _Optional[_Union[AttemptReleased, _Mapping]] = ..., attempt_lost: _Optional[_Union[AttemptLost, _Mapping]] = ..., artifact_published: _Optional[_Union[ArtifactPublished, _Mapping]] = ..., job_succeeded: _Optional[_Union[JobSucceeded, _Mapping]] = ..., job_failed: _Optional[_Union[JobFailed, _Mapping]] = ..., job_cancelled: _Optional[_Union[JobCancelled, _Mapping]] = ..., route_changed: _Optional[_Union[RouteChanged, _Mapping]] = ..., preset_created: _Optional[_Union[PresetCreated, _Mapping]] = ..., webhook_created: _Optional[_Union[WebhookCreated, _Mapping]] = ..., webhook_secret_rotated: _Optional[_Union[WebhookSecretRotated, _Mapping]] = ..., webhook_deleted: _Optional[_Union[WebhookDeleted, _Mapping]] = ..., delivery_tried: _Optional[_Union[DeliveryTried, _Mapping]] = ..., delivery_resend_requested: _Optional[_Union[DeliveryResendRequested, _Mapping]] = ...) -> None: ...
 
 class AssetCreated(_message.Message):
     __slots__ = ("asset_id", "upload_id", "caller", "file_name", "size_bytes", "sha256", "crc32c", "labels", "expire_time", "job_id")
@@ -126,7 +137,7 @@ class AssetDeleted(_message.Message):
     def __init__(self) -> None: ...
 
 class JobCreated(_message.Message):
-    __slots__ = ("job_id", "caller", "request_id", "request", "asset_id", "asset_sha256", "asset_size_bytes", "asset_file_name", "preset", "preset_revision", "outputs", "priority", "labels", "output_uri", "expire_time", "attempt_budget", "contract", "client_version", "client_revision", "noop_tasks")
+    __slots__ = ("job_id", "caller", "request_id", "request", "asset_id", "asset_sha256", "asset_size_bytes", "asset_file_name", "preset", "preset_revision", "outputs", "priority", "labels", "output_uri", "expire_time", "attempt_budget", "contract", "client_version", "client_revision", "noop_tasks", "webhook")
     class LabelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -154,6 +165,7 @@ class JobCreated(_message.Message):
     CLIENT_VERSION_FIELD_NUMBER: _ClassVar[int]
     CLIENT_REVISION_FIELD_NUMBER: _ClassVar[int]
     NOOP_TASKS_FIELD_NUMBER: _ClassVar[int]
+    WEBHOOK_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     caller: str
     request_id: str
@@ -174,7 +186,8 @@ class JobCreated(_message.Message):
     client_version: str
     client_revision: str
     noop_tasks: int
-    def __init__(self, job_id: _Optional[str] = ..., caller: _Optional[str] = ..., request_id: _Optional[str] = ..., request: _Optional[bytes] = ..., asset_id: _Optional[str] = ..., asset_sha256: _Optional[str] = ..., asset_size_bytes: _Optional[int] = ..., asset_file_name: _Optional[str] = ..., preset: _Optional[str] = ..., preset_revision: _Optional[int] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., priority: _Optional[_Union[Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_budget: _Optional[int] = ..., contract: _Optional[int] = ..., client_version: _Optional[str] = ..., client_revision: _Optional[str] = ..., noop_tasks: _Optional[int] = ...) -> None: ...
+    webhook: _webhook_pb2.JobWebhook
+    def __init__(self, job_id: _Optional[str] = ..., caller: _Optional[str] = ..., request_id: _Optional[str] = ..., request: _Optional[bytes] = ..., asset_id: _Optional[str] = ..., asset_sha256: _Optional[str] = ..., asset_size_bytes: _Optional[int] = ..., asset_file_name: _Optional[str] = ..., preset: _Optional[str] = ..., preset_revision: _Optional[int] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., priority: _Optional[_Union[Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_budget: _Optional[int] = ..., contract: _Optional[int] = ..., client_version: _Optional[str] = ..., client_revision: _Optional[str] = ..., noop_tasks: _Optional[int] = ..., webhook: _Optional[_Union[_webhook_pb2.JobWebhook, _Mapping]] = ...) -> None: ...
 
 class PresetCreated(_message.Message):
     __slots__ = ("preset", "revision", "title", "outputs", "retention_seconds", "caller", "request_id", "request")
@@ -413,3 +426,77 @@ class RouteChanged(_message.Message):
     actor: str
     former: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, service: _Optional[str] = ..., current: _Optional[str] = ..., ramping: _Optional[str] = ..., ramp_percent: _Optional[float] = ..., salt: _Optional[str] = ..., quarantined: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., actor: _Optional[str] = ..., former: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class WebhookCreated(_message.Message):
+    __slots__ = ("webhook_id", "url", "filter", "event_types", "caller", "request_id", "request", "retry_seconds")
+    WEBHOOK_ID_FIELD_NUMBER: _ClassVar[int]
+    URL_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    EVENT_TYPES_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    RETRY_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    webhook_id: str
+    url: str
+    filter: str
+    event_types: _containers.RepeatedScalarFieldContainer[str]
+    caller: str
+    request_id: str
+    request: bytes
+    retry_seconds: int
+    def __init__(self, webhook_id: _Optional[str] = ..., url: _Optional[str] = ..., filter: _Optional[str] = ..., event_types: _Optional[_Iterable[str]] = ..., caller: _Optional[str] = ..., request_id: _Optional[str] = ..., request: _Optional[bytes] = ..., retry_seconds: _Optional[int] = ...) -> None: ...
+
+class WebhookSecretRotated(_message.Message):
+    __slots__ = ("secret_version", "old_secret_expire_time", "caller")
+    SECRET_VERSION_FIELD_NUMBER: _ClassVar[int]
+    OLD_SECRET_EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    secret_version: int
+    old_secret_expire_time: _timestamp_pb2.Timestamp
+    caller: str
+    def __init__(self, secret_version: _Optional[int] = ..., old_secret_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., caller: _Optional[str] = ...) -> None: ...
+
+class WebhookDeleted(_message.Message):
+    __slots__ = ("caller",)
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    caller: str
+    def __init__(self, caller: _Optional[str] = ...) -> None: ...
+
+class DeliveryTried(_message.Message):
+    __slots__ = ("sequence", "outcome", "try_time", "latency_seconds", "http_status", "reason", "next_try_time")
+    class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        OUTCOME_UNSPECIFIED: _ClassVar[DeliveryTried.Outcome]
+        OUTCOME_DELIVERED: _ClassVar[DeliveryTried.Outcome]
+        OUTCOME_FAILED: _ClassVar[DeliveryTried.Outcome]
+        OUTCOME_GIVEN_UP: _ClassVar[DeliveryTried.Outcome]
+    OUTCOME_UNSPECIFIED: DeliveryTried.Outcome
+    OUTCOME_DELIVERED: DeliveryTried.Outcome
+    OUTCOME_FAILED: DeliveryTried.Outcome
+    OUTCOME_GIVEN_UP: DeliveryTried.Outcome
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    TRY_TIME_FIELD_NUMBER: _ClassVar[int]
+    LATENCY_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    HTTP_STATUS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    NEXT_TRY_TIME_FIELD_NUMBER: _ClassVar[int]
+    sequence: int
+    outcome: DeliveryTried.Outcome
+    try_time: _timestamp_pb2.Timestamp
+    latency_seconds: float
+    http_status: int
+    reason: str
+    next_try_time: _timestamp_pb2.Timestamp
+    def __init__(self, sequence: _Optional[int] = ..., outcome: _Optional[_Union[DeliveryTried.Outcome, str]] = ..., try_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., latency_seconds: _Optional[float] = ..., http_status: _Optional[int] = ..., reason: _Optional[str] = ..., next_try_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class DeliveryResendRequested(_message.Message):
+    __slots__ = ("sequence", "caller", "give_up_time")
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    GIVE_UP_TIME_FIELD_NUMBER: _ClassVar[int]
+    sequence: int
+    caller: str
+    give_up_time: _timestamp_pb2.Timestamp
+    def __init__(self, sequence: _Optional[int] = ..., caller: _Optional[str] = ..., give_up_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

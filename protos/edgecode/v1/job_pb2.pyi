@@ -4,6 +4,7 @@ from edgecode.v1 import bus_pb2 as _bus_pb2
 from edgecode.v1 import event_pb2 as _event_pb2
 from edgecode.v1 import media_pb2 as _media_pb2
 from edgecode.v1 import stamp_pb2 as _stamp_pb2
+from edgecode.v1 import webhook_pb2 as _webhook_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -16,7 +17,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Job(_message.Message):
-    __slots__ = ("job_id", "asset_id", "state", "preset", "outputs", "priority", "labels", "output_uri", "create_time", "update_time", "end_time", "expire_time", "etag", "sequence", "build", "epoch", "route_revision", "failure", "source", "created_by", "caller", "frozen", "plan", "preset_revision")
+    __slots__ = ("job_id", "asset_id", "state", "preset", "outputs", "priority", "labels", "output_uri", "create_time", "update_time", "end_time", "expire_time", "etag", "sequence", "build", "epoch", "route_revision", "failure", "source", "created_by", "caller", "frozen", "plan", "preset_revision", "webhook")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Job.State]
@@ -66,6 +67,7 @@ class Job(_message.Message):
     FROZEN_FIELD_NUMBER: _ClassVar[int]
     PLAN_FIELD_NUMBER: _ClassVar[int]
     PRESET_REVISION_FIELD_NUMBER: _ClassVar[int]
+    WEBHOOK_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     asset_id: str
     state: Job.State
@@ -90,7 +92,8 @@ class Job(_message.Message):
     frozen: bool
     plan: JobPlan
     preset_revision: int
-    def __init__(self, job_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., state: _Optional[_Union[Job.State, str]] = ..., preset: _Optional[str] = ..., outputs: _Optional[_Iterable[_Union[Output, _Mapping]]] = ..., priority: _Optional[_Union[_event_pb2.Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., sequence: _Optional[int] = ..., build: _Optional[str] = ..., epoch: _Optional[int] = ..., route_revision: _Optional[int] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., created_by: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., caller: _Optional[str] = ..., frozen: _Optional[bool] = ..., plan: _Optional[_Union[JobPlan, _Mapping]] = ..., preset_revision: _Optional[int] = ...) -> None: ...
+    webhook: _webhook_pb2.JobWebhook
+    def __init__(self, job_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., state: _Optional[_Union[Job.State, str]] = ..., preset: _Optional[str] = ..., outputs: _Optional[_Iterable[_Union[Output, _Mapping]]] = ..., priority: _Optional[_Union[_event_pb2.Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., sequence: _Optional[int] = ..., build: _Optional[str] = ..., epoch: _Optional[int] = ..., route_revision: _Optional[int] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., created_by: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., caller: _Optional[str] = ..., frozen: _Optional[bool] = ..., plan: _Optional[_Union[JobPlan, _Mapping]] = ..., preset_revision: _Optional[int] = ..., webhook: _Optional[_Union[_webhook_pb2.JobWebhook, _Mapping]] = ...) -> None: ...
 
 class JobPlan(_message.Message):
     __slots__ = ("tasks", "source_known", "skipped_output_ids", "cpu_seconds", "output_bytes")
@@ -150,7 +153,7 @@ class Output(_message.Message):
     def __init__(self, spec: _Optional[_Union[_media_pb2.OutputSpec, _Mapping]] = ..., state: _Optional[_Union[Output.State, str]] = ..., artifact_id: _Optional[str] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ..., artifact_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CreateJobRequest(_message.Message):
-    __slots__ = ("asset_id", "preset", "outputs", "priority", "labels", "request_id", "validate_only", "output_uri", "retention_seconds")
+    __slots__ = ("asset_id", "preset", "outputs", "priority", "labels", "request_id", "validate_only", "output_uri", "retention_seconds", "webhook")
     class LabelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -167,6 +170,7 @@ class CreateJobRequest(_message.Message):
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     OUTPUT_URI_FIELD_NUMBER: _ClassVar[int]
     RETENTION_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    WEBHOOK_FIELD_NUMBER: _ClassVar[int]
     asset_id: str
     preset: str
     outputs: _containers.RepeatedCompositeFieldContainer[_media_pb2.OutputSpec]
@@ -176,7 +180,8 @@ class CreateJobRequest(_message.Message):
     validate_only: bool
     output_uri: str
     retention_seconds: int
-    def __init__(self, asset_id: _Optional[str] = ..., preset: _Optional[str] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., priority: _Optional[_Union[_event_pb2.Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., output_uri: _Optional[str] = ..., retention_seconds: _Optional[int] = ...) -> None: ...
+    webhook: _webhook_pb2.JobWebhook
+    def __init__(self, asset_id: _Optional[str] = ..., preset: _Optional[str] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., priority: _Optional[_Union[_event_pb2.Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., output_uri: _Optional[str] = ..., retention_seconds: _Optional[int] = ..., webhook: _Optional[_Union[_webhook_pb2.JobWebhook, _Mapping]] = ...) -> None: ...
 
 class GetJobRequest(_message.Message):
     __slots__ = ("job_id",)

@@ -35,8 +35,13 @@ from edgecode.server.planner.leader import Leader
 from edgecode.server.planner.lock import FileLock
 from edgecode.server.reflection import SERVICES, add_health, add_reflection
 from edgecode.server.servicers.register import add_servicers
+from edgecode.server.signing import SigningKeys
 from edgecode.server.transport import listen, make_server
 from edgecode.server.watch import LogFeed
+from edgecode.server.webhooks.deliverer import Deliverer
+from edgecode.server.webhooks.sender import Sender
+from edgecode.server.webhooks.service import Webhooks
+from edgecode.server.webhooks.write import WebhookWriter
 
 log = structlog.get_logger()
 
@@ -74,9 +79,10 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
     writer = JobWriter(events, ledger, reads, queue, crash)
     presets = Presets()
     queries = JobQueries(ledger, reads)
+    keys = SigningKeys.open(settings.signing_key, make=settings.signing_key_file is None)
     acceptance = JobAcceptance(
         stamp=stamp, settings=settings, events=events, ledger=ledger, reads=reads, presets=presets, writer=writer,
-        queries=queries,
+        queries=queries, keys=keys,
     )  # fmt: skip
     uploads = Uploads(
         stamp=stamp, settings=settings, events=events, ledger=ledger, reads=reads, blobs=blobs, presets=presets,
@@ -86,11 +92,16 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
     async def sweep_uploads() -> int:
         return await uploads.sweep(settings.upload_abandoned_seconds)
 
+    webhooks = WebhookWriter(events, ledger, reads)
+    sender = Sender(stamp, settings)
+    deliverer = Deliverer(
+        events=events, ledger=ledger, reads=reads, keys=keys, sender=sender, settings=settings, crash=crash
+    )
     leader = Leader(
         bus=bus, events=events, ledger=ledger, fleet=fleet, reads=reads,
         lock=FileLock(lock_path(ledger_path(settings.ledger))),
         blob_sweep=BlobSweep(blobs, ledger, sweep_uploads, settings.blob_sweep_seconds),
-        settings=settings, crash=crash,
+        deliverer=deliverer, settings=settings, crash=crash,
     )  # fmt: skip
     own = OwnInstance(stamp, settings, is_leader=lambda: leader.leading)
     beat = FleetBeat(bus, own.entry, settings)
@@ -101,6 +112,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
         settings=settings, bus=bus, events=events, ledger=ledger, reads=reads, blobs=blobs, fleet=fleet, feed=feed,
         own=own, presets=presets, writer=writer, queries=queries, acceptance=acceptance, uploads=uploads,
         catalogue=AssetCatalogue(events, ledger, reads),
+        webhooks=Webhooks(ledger, reads, webhooks, keys, settings),
     )  # fmt: skip
     add_servicers(server, domain)
     add_reflection(server, SERVICES)
@@ -109,7 +121,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
     build_info_metric(registry, stamp)
     metrics = MetricsServer(settings.metrics_address, registry, lambda: not termination.asked.is_set())
 
-    parts = (reads, fleet, feed, queue, leader, beat, ServiceApi(bus, "the Edgecode API"), metrics)
+    parts = (reads, fleet, feed, queue, sender, leader, beat, ServiceApi(bus, "the Edgecode API"), metrics)
     try:
         for part in parts:
             await part.start()

@@ -87,6 +87,7 @@ def job_message(record: JobRecord, stamps: Stamps) -> job_pb2.Job:
         created_by=stamp_message(stamps.get(row.stamp_id)),
         caller=row.caller,
         frozen=bool(row.frozen),
+        webhook=created.webhook if created.HasField("webhook") else None,
     )
 
 
@@ -110,6 +111,7 @@ def accepted_job(
         sequence=sequence,
         created_by=created_by,
         caller=created.caller,
+        webhook=created.webhook if created.HasField("webhook") else None,
     )
 
 

@@ -17,6 +17,7 @@ from edgecode.server.jobs.write import JobWriter
 from edgecode.server.ledger.port import Ledger
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.watch import LogFeed
+from edgecode.server.webhooks.service import Webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +39,4 @@ class Domain:
     acceptance: JobAcceptance
     uploads: Uploads
     catalogue: AssetCatalogue
+    webhooks: Webhooks

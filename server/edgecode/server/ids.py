@@ -9,7 +9,7 @@ _LONGEST_SHOWN = 64
 
 
 def not_found(kind: str, given: str) -> NotFound:
-    """There is no such thing; `kind` is `asset`, `job`, `task` or `artifact`."""
+    """There is no such thing; `kind` is such as `asset`, `job` or `webhook`."""
     shown = given if len(given) <= _LONGEST_SHOWN else f"{given[:_LONGEST_SHOWN]}…"
     return NotFound(
         f"{kind.upper()}_NOT_FOUND",

@@ -20,6 +20,7 @@ SERVICES = {
     "edgecode.v1.AssetService",
     "edgecode.v1.FleetService",
     "edgecode.v1.IncidentService",
+    "edgecode.v1.WebhookService",
     "edgecode.v1.JobService",
     "grpc.health.v1.Health",
     *VERSIONS,

@@ -13,7 +13,7 @@ from grpc import aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from edgecode.server.reflection import HEALTH, SERVICES, V1, V1ALPHA
-from edgecode.v1 import asset_pb2, fleet_pb2, incident_pb2, job_pb2
+from edgecode.v1 import asset_pb2, fleet_pb2, incident_pb2, job_pb2, webhook_pb2
 from tests.harness.api import STAMP_KEYS, Api, Refusal, metadata_of, refusal, refused, stream
 from tests.integration.api.conftest import Stack
 
@@ -43,6 +43,17 @@ BAD: dict[str, tuple[Message, str]] = {
     "JobService/ListPresets": (job_pb2.ListPresetsRequest(page_token="foreign"), "INVALID_PAGE_TOKEN"),
     "FleetService/ListInstances": (fleet_pb2.ListInstancesRequest(filter="pid = 1"), "INVALID_FILTER"),
     "FleetService/ListBuilds": (fleet_pb2.ListBuildsRequest(page_size=-1), "INVALID_PAGE_SIZE"),
+    "WebhookService/CreateWebhook": (webhook_pb2.CreateWebhookRequest(url="ftp://x"), "INVALID_FIELD"),
+    "WebhookService/GetWebhook": (webhook_pb2.GetWebhookRequest(webhook_id=FOREIGN), "WEBHOOK_NOT_FOUND"),
+    "WebhookService/ListWebhooks": (webhook_pb2.ListWebhooksRequest(filter="colour = red"), "INVALID_FILTER"),
+    "WebhookService/DeleteWebhook": (webhook_pb2.DeleteWebhookRequest(webhook_id=FOREIGN), "WEBHOOK_NOT_FOUND"),
+    "WebhookService/RotateWebhookSecret": (
+        webhook_pb2.RotateWebhookSecretRequest(webhook_id=FOREIGN, old_secret_seconds=-1),
+        "INVALID_FIELD",
+    ),
+    "WebhookService/GetDelivery": (webhook_pb2.GetDeliveryRequest(), "INVALID_FIELD"),
+    "WebhookService/ListDeliveries": (webhook_pb2.ListDeliveriesRequest(page_size=-1), "INVALID_PAGE_SIZE"),
+    "WebhookService/ResendDelivery": (webhook_pb2.ResendDeliveryRequest(delivery_id=FOREIGN), "DELIVERY_NOT_FOUND"),
     "IncidentService/TraceJob": (incident_pb2.TraceJobRequest(job_id="x"), "JOB_NOT_FOUND"),
 }
 # Their requests have no fields that could be wrong: only bytes that are no message.

@@ -10,14 +10,21 @@ from edgecode.core.stamp import Stamp, stamp_to_proto
 from edgecode.server.assets.usable import usable_asset
 from edgecode.server.calls import CallContext
 from edgecode.server.convert import accepted_job
+from edgecode.server.ids import known_form, not_found
 from edgecode.server.jobs.presets import Presets
 from edgecode.server.jobs.queries import JobQueries
-from edgecode.server.jobs.requests import check_request, created_event, utc_now
+from edgecode.server.jobs.requests import check_request, created_event, refuse, utc_now
 from edgecode.server.jobs.write import JobWriter, job_id_of
+from edgecode.server.ledger import webhook_reads
+from edgecode.server.ledger.fold_webhook import DELETED
 from edgecode.server.ledger.port import Ledger
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.rows import AssetRow
-from edgecode.v1 import event_pb2, job_pb2
+from edgecode.server.signing import SigningKeys
+from edgecode.server.webhooks.requests import check_job_webhook, event_types, retry_seconds
+from edgecode.server.webhooks.signature import new_secret
+from edgecode.server.webhooks.write import job_webhook_id
+from edgecode.v1 import event_pb2, job_pb2, webhook_pb2
 
 
 class JobAcceptance:
@@ -34,6 +41,7 @@ class JobAcceptance:
         presets: Presets,
         writer: JobWriter,
         queries: JobQueries,
+        keys: SigningKeys,
     ) -> None:
         self._created_by = stamp_to_proto(stamp)
         self._settings = settings
@@ -43,6 +51,7 @@ class JobAcceptance:
         self._presets = presets
         self._writer = writer
         self._queries = queries
+        self._keys = keys
 
     async def create(
         self, request: job_pb2.CreateJobRequest, call: CallContext, asset: AssetRow | None = None
@@ -54,12 +63,14 @@ class JobAcceptance:
 
         Raises:
             InvalidRequest: a field is at fault.
-            NotFound: no such asset or preset.
+            NotFound: no such asset, preset or webhook.
             FailedPrecondition: the asset is deleted.
             AlreadyExists: `REQUEST_ID_REUSED`.
             Exhausted: `QUEUE_FULL`.
         """
         check_request(request, self._settings)
+        if request.HasField("webhook"):
+            refuse([*check_job_webhook(request.webhook, self._settings)])
         job_id = job_id_of(call.caller, request.request_id)
         accept_time = Timestamp()
         accept_time.GetCurrentTime()
@@ -74,20 +85,51 @@ class JobAcceptance:
             raise
         except EdgecodeError:
             if request.request_id and await self._accepted_before(job_id, request):
-                return await self._queries.get(job_id)
+                return await self._again(job_id)
             raise
         if standing is not created:
-            return await self._queries.get(job_id)
-        return accepted_job(created, call.written_sequence, self._created_by, accept_time)
+            return await self._again(job_id)
+        return self._with_secret(accepted_job(created, call.written_sequence, self._created_by, accept_time), 1)
+
+    async def _again(self, job_id: str) -> job_pb2.Job:
+        """A job that was accepted before, as it stands now."""
+        job = await self._queries.get(job_id)
+        webhook = await webhook_reads.webhook(self._ledger, job.webhook.webhook_id) if job.webhook.url else None
+        return self._with_secret(job, webhook.secret_version) if webhook is not None else job
+
+    def _with_secret(self, job: job_pb2.Job, version: int) -> job_pb2.Job:
+        """The job with the secret of its own webhook, which is shown to who creates it and to nobody else."""
+        if job.webhook.url:
+            job.webhook.secret = new_secret(self._keys, job.webhook.webhook_id, version)
+        return job
 
     async def _created(
         self, job_id: str, request: job_pb2.CreateJobRequest, call: CallContext, asset: AssetRow | None
     ) -> event_pb2.JobCreated:
         preset = self._presets.get(request.preset) if request.preset else None
         asset = asset or await usable_asset(request.asset_id, self._ledger, self._reads)
-        return created_event(
+        created = created_event(
             job_id, request, asset=asset, preset=preset, call=call, settings=self._settings, now=utc_now()
         )
+        if request.HasField("webhook"):
+            created.webhook.CopyFrom(await self._webhook(job_id, request.webhook))
+        return created
+
+    async def _webhook(self, job_id: str, asked: webhook_pb2.JobWebhook) -> webhook_pb2.JobWebhook:
+        """The job's webhook with all it leaves open filled in."""
+        if asked.url:
+            return webhook_pb2.JobWebhook(
+                url=asked.url,
+                webhook_id=job_webhook_id(job_id),
+                event_types=event_types(asked.event_types),
+                retry_seconds=retry_seconds(asked.retry_seconds),
+            )
+        webhook_id = known_form("webhook", asked.webhook_id)
+        await self._reads.settled(subjects.webhook_events(webhook_id))
+        row = await webhook_reads.webhook(self._ledger, webhook_id)
+        if row is None or row.state == DELETED or row.job_id:
+            raise not_found("webhook", webhook_id)
+        return webhook_pb2.JobWebhook(webhook_id=webhook_id, event_types=asked.event_types)
 
     async def _accepted_before(self, job_id: str, request: job_pb2.CreateJobRequest) -> bool:
         first = await self._events.first(subjects.job_events(job_id))

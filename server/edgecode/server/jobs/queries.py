@@ -7,6 +7,7 @@ from edgecode.server import convert
 from edgecode.server.calls import CallContext
 from edgecode.server.filters import Field, Kind, names_field
 from edgecode.server.ids import known_form, not_found
+from edgecode.server.jobs.standing import STANDING_FIELDS
 from edgecode.server.ledger.port import Condition, JobRecord, Ledger
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.rows import ArtifactRow, JobRow, JobState, TaskRow, TaskState
@@ -18,18 +19,6 @@ def _names(enum: Any, prefix: str) -> dict[str, str | int]:
     return {name.removeprefix(prefix): name.removeprefix(prefix) for name in enum.keys()[1:]}
 
 
-_PRIORITIES: dict[str, str | int] = {
-    name.removeprefix("PRIORITY_"): number for name, number in event_pb2.Priority.items() if number
-}
-# What of a job never changes: WatchJobs filters on these only.
-STANDING_FIELDS = {
-    "job_id": Field("job_id"),
-    "asset_id": Field("asset_id"),
-    "preset": Field("preset"),
-    "priority": Field("priority", Kind.NAME, _PRIORITIES, "PRIORITY_"),
-    "caller": Field("caller"),
-    "labels": Field("labels", Kind.LABELS),
-}
 JOBS = Listing(
     "JobService.ListJobs",
     JobRow,

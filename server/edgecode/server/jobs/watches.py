@@ -2,15 +2,16 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 
 from edgecode.core import subjects
 from edgecode.core.errors import InvalidRequest, Unavailable
 from edgecode.core.log import Entry, Log
 from edgecode.server.convert import event_message
-from edgecode.server.filters import holds, parse_filter
-from edgecode.server.jobs.queries import STANDING_FIELDS, JobQueries
+from edgecode.server.filters import parse_filter
+from edgecode.server.jobs.queries import JobQueries
+from edgecode.server.jobs.standing import STANDING_FIELDS, matches
 from edgecode.server.ledger.port import Condition
 from edgecode.server.ledger.rows import FINISHED
 from edgecode.server.watch import LogFeed
@@ -130,18 +131,10 @@ class _Matching:
         return self._known[job_id]
 
     def _remember(self, job_id: str, created: event_pb2.JobCreated) -> bool:
-        self._known[job_id] = all(_holds(condition, created) for condition in self._conditions)
+        self._known[job_id] = matches(self._conditions, created)
         while len(self._known) > _REMEMBERED_JOBS:
             self._known.popitem(last=False)
         return self._known[job_id]
-
-
-def _holds(condition: Condition, created: event_pb2.JobCreated) -> bool:
-    if condition.label_key:
-        labels: Mapping[str, str] = created.labels
-        return holds(condition, labels.get(condition.label_key, ""))
-    value: str | int = getattr(created, condition.column)
-    return holds(condition, value)
 
 
 def _ends(entry: Entry) -> bool:

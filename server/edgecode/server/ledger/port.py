@@ -9,14 +9,16 @@ from edgecode.server.ledger.rows import (
     AssetRow,
     AttemptRow,
     Cursor,
+    DeliveryRow,
     JobRow,
     RouteRow,
     StampRow,
     TaskRow,
     UnreadRow,
+    WebhookRow,
 )
 
-AnyRow = TypeVar("AnyRow", JobRow, TaskRow, AttemptRow, ArtifactRow, AssetRow)
+AnyRow = TypeVar("AnyRow", JobRow, TaskRow, AttemptRow, ArtifactRow, AssetRow, WebhookRow, DeliveryRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class JobRecord:
 class Changes:
     """What a group of events changed, in this order: what is gone, then rows replaced by primary key.
 
-    `gone_artifacts` are jobs that lose their artifacts, `gone_jobs` those that lose all they have.
+    `gone_artifacts` are jobs that lose their artifacts, `gone_jobs` those that lose all they have; pending deliveries
+    of `gone_webhooks` are cancelled.
     """
 
     stamps: dict[int, StampRow] = field(default_factory=dict)
@@ -78,6 +81,9 @@ class Changes:
     read_at_last: list[int] = field(default_factory=list)
     gone_artifacts: set[str] = field(default_factory=set)
     gone_jobs: set[str] = field(default_factory=set)
+    webhooks: dict[str, WebhookRow] = field(default_factory=dict)
+    deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
+    gone_webhooks: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +162,14 @@ class Ledger(Protocol):
 
     async def artifact(self, artifact_id: str) -> ArtifactRow | None:
         """One artifact."""
+        ...
+
+    async def due_origins(self, now_us: int) -> list[str]:
+        """Origins to which a pending delivery is due, whether or not an earlier one of its job is in its way."""
+        ...
+
+    async def due_deliveries(self, origin: str, now_us: int, limit: int) -> list[DeliveryRow]:
+        """Deliveries to try now, longest due first: each the first pending one of its job and webhook."""
         ...
 
     async def find(self, table: type[AnyRow], query: Find) -> list[AnyRow]:

@@ -1,30 +1,29 @@
 """The projector: takes groups of log entries through the fold into the ledger. Only the leader runs one."""
 
-import json
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 import structlog
 
 from edgecode.core.errors import FailedPrecondition
-from edgecode.core.headers import Origin
-from edgecode.core.log import Entry, Log, decode
-from edgecode.core.stamp import Stamp
+from edgecode.core.log import Entry, Log
+from edgecode.server.ledger.entries import entry_of, place_of, row_of, time_us
 from edgecode.server.ledger.fact import Fact
 from edgecode.server.ledger.fold import fold_job
 from edgecode.server.ledger.fold_asset import fold_asset
 from edgecode.server.ledger.port import Changes, JobRecord, Ledger
 from edgecode.server.ledger.rows import (
-    EXPIRY_MARGIN_US,
     FINISHED,
     AssetRow,
     Cursor,
     RouteRow,
     StampRow,
     UnreadRow,
+    WebhookRow,
 )
+from edgecode.server.ledger.webhook_group import WebhookGroup
+from edgecode.server.ledger.webhook_reads import standing_webhooks
 from edgecode.server.routes.route import WORKER, Route
 
 log = structlog.get_logger()
@@ -55,6 +54,8 @@ class Projector:
         self._records: OrderedDict[str, JobRecord] = OrderedDict()
         self._routes: list[Route] = [Route()]
         self._frozen: set[str] = set()
+        self.webhooks: dict[str, WebhookRow] = {}
+        self.on_deliveries: Callable[[], None] = lambda: None
         self.unread_contract = 0
         self.stamps: dict[int, StampRow] = {}
         self.cursor = Cursor(0, "", "")
@@ -79,6 +80,7 @@ class Projector:
         elif problem := await self._mismatch(identity.created, identity.last_sequence):
             raise FailedPrecondition("LEDGER_NOT_OF_THIS_LOG", f"{problem}; {REBUILD_HINT}")
         self._routes = [Route(), *(Route.of(row) for row in await self._ledger.routes(WORKER))]
+        self.webhooks = await standing_webhooks(self._ledger)
         await self._read_at_last()
 
     async def _mismatch(self, created: str, last_sequence: int) -> str:
@@ -168,11 +170,15 @@ class Projector:
     async def _commit(self, group: "_Group", after: Cursor) -> None:
         changed = [job.after for job in group.jobs.values() if job.after is not None]
         await self._know_stamps(changed)
-        await self._ledger.apply(group.changes(), self.cursor, after)
+        changes = group.changes()
+        await self._ledger.apply(changes, self.cursor, after)
         self.cursor = replace(after)  # another object in any case: `record` tells a commit by it
         self._routes += group.routes
+        self.webhooks = group.webhooks.standing()
         for record in changed:
             self._remember(record)
+        if changes.deliveries:
+            self.on_deliveries()
 
     def route_at(self, sequence: int, newer: Sequence[Route] = ()) -> Route:
         """The route in force at a place of the log."""
@@ -185,7 +191,7 @@ class Projector:
         for row in await self._ledger.unread():
             by_subject.setdefault(row.subject, []).append(row)
         for subject, rows in by_subject.items():
-            entries = [_entry(row) for row in rows]
+            entries = [entry_of(row) for row in rows]
             readable = next((i for i, e in enumerate(entries) if e.event is None), len(entries))
             if not readable:
                 self.freeze(entries[0])
@@ -221,12 +227,13 @@ class _Group:
         self.jobs: dict[str, _Folding] = {}
         self.routes: list[Route] = []
         self.read_at_last: list[int] = []
+        self.webhooks = WebhookGroup(self._ledger, projector.webhooks)
         self._assets: dict[str, AssetRow | None] = {}
         self._changes = Changes()
 
     async def take(self, entry: Entry, *, again: bool = False) -> None:
         """Folds one entry, or keeps it unread."""
-        root, name = _place(entry.subject)
+        root, name = place_of(entry.subject)
         if (root, name) == ("route", WORKER):
             self._take_route(entry)
         elif not again and (entry.event is None or self._projector.is_frozen(entry.subject)):
@@ -235,10 +242,12 @@ class _Group:
             await self._take_job(entry, name)
         elif root == "asset":
             await self._take_asset(entry, name)
+        elif root in {"webhook", "delivery"}:
+            await self.webhooks.take(root, self._fact(entry))
 
     async def pass_over(self, subject: str, sequence: int) -> None:
         """Notes a message that is none of ours: who appends to the subject must expect it to be the last."""
-        root, name = _place(subject)
+        root, name = place_of(subject)
         if root == "job":
             job = await self._job(name)
             if job.after is not None:
@@ -253,7 +262,7 @@ class _Group:
             raise UnreadableRoute(f"event {entry.sequence} on {entry.subject} needs a later build")
         route = (self.routes or [self._projector.route])[-1]
         document = entry.event.route_changed.SerializeToString(deterministic=True)
-        row = RouteRow(WORKER, route.revision + 1, entry.sequence, _us(entry), document)
+        row = RouteRow(WORKER, route.revision + 1, entry.sequence, time_us(entry), document)
         self.routes.append(Route.of(row))
         self._changes.routes.append(row)
 
@@ -271,6 +280,8 @@ class _Group:
                 self._changes.gone_jobs.add(job_id)
             elif kind == "job_deleted":
                 self._changes.gone_artifacts.add(job_id)
+            if job.after is not None:
+                await self.webhooks.job_event(job.after, fact)
 
     async def _job(self, job_id: str) -> _Folding:
         if job_id not in self.jobs:
@@ -294,19 +305,7 @@ class _Group:
     async def _keep_unread(self, entry: Entry) -> None:
         log.warning("ledger.unread", subject=entry.subject, sequence=entry.sequence, contract=entry.origin.contract)
         self._projector.freeze(entry)
-        headers = json.dumps(
-            {
-                "path": list(entry.origin.path),
-                "traceparent": entry.origin.traceparent,
-                "contract": entry.origin.contract,
-                "message_id": entry.message_id,
-                "stamp": _stamp_fields(entry.origin.stamp),
-            },
-            sort_keys=True,
-        )
-        expire_us = round(entry.expire.timestamp() * 1_000_000) - EXPIRY_MARGIN_US if entry.expire else 0
-        row = UnreadRow(entry.sequence, entry.subject, _us(entry), expire_us, headers, entry.data)
-        self._changes.unread.append(row)
+        self._changes.unread.append(row_of(entry))
         await self.freeze(entry.subject)
 
     async def freeze(self, subject: str) -> None:
@@ -318,7 +317,7 @@ class _Group:
         await self._set_frozen(subject, 0)
 
     async def _set_frozen(self, subject: str, frozen: int) -> None:
-        root, name = _place(subject)
+        root, name = place_of(subject)
         if root == "job":
             job = await self._job(name)
             if job.after is not None:
@@ -333,9 +332,9 @@ class _Group:
         row = StampRow.of(entry.origin.stamp)
         self._projector.stamps.setdefault(row.stamp_id, row)
         return Fact(
-            _place(entry.subject)[1],
+            place_of(entry.subject)[1],
             entry.sequence,
-            _us(entry),
+            time_us(entry),
             row,
             ",".join(entry.origin.path),
             entry.origin.traceparent,
@@ -350,6 +349,7 @@ class _Group:
         """What the group changed."""
         changes = self._changes
         changes.read_at_last = self.read_at_last
+        self.webhooks.write_into(changes)
         changes.assets = {name: asset for name, asset in self._assets.items() if asset is not None}
         for job_id, job in self.jobs.items():
             record, old = job.after, job.before
@@ -366,26 +366,3 @@ class _Group:
                 if old is None or old.artifacts.get(artifact.artifact_id) is not artifact:
                     changes.artifacts[artifact.artifact_id] = artifact
         return changes
-
-
-def _place(subject: str) -> tuple[str, str]:
-    """(`job`, its id) of `event.job.<id>`."""
-    root, _, name = subject.removeprefix("event.").partition(".")
-    return root, name
-
-
-def _us(entry: Entry) -> int:
-    return round(entry.time.timestamp() * 1_000_000)
-
-
-def _stamp_fields(stamp: Stamp) -> list[str]:
-    return [stamp.service, stamp.version, stamp.revision, stamp.dirty, stamp.instance, stamp.environment]
-
-
-def _entry(row: UnreadRow) -> Entry:
-    found = json.loads(row.headers)
-    origin = Origin(Stamp(*found["stamp"]), tuple(found["path"]), found["contract"], found["traceparent"])
-    time = datetime.fromtimestamp(row.time_us / 1_000_000, UTC)
-    return Entry(
-        row.sequence, row.subject, time, origin, decode(row.data, origin.contract), row.data, found["message_id"]
-    )

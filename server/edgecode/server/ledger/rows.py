@@ -223,6 +223,64 @@ class AssetRow:
     frozen: int
 
 
+class DeliveryState(StrEnum):
+    """The names of `edgecode.v1.Delivery.State`."""
+
+    PENDING = "PENDING"
+    DELIVERED = "DELIVERED"
+    GIVEN_UP = "GIVEN_UP"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRow:
+    """Where events of jobs are sent: of all that match `filter`, or, with `job_id`, of one.
+
+    `event_types` are joined by commas. `state` is `ACTIVE` or `DELETED`; it is in force after `first_sequence` and, if
+    it was deleted, before `delete_sequence`. `expire_time_us` is 0 where it never expires.
+    """
+
+    webhook_id: str
+    job_id: str
+    url: str
+    filter: str
+    event_types: str
+    retry_seconds: int
+    state: str
+    caller: str
+    secret_version: int
+    old_secret_expire_time_us: int
+    create_time_us: int
+    expire_time_us: int
+    first_sequence: int
+    last_sequence: int
+    delete_sequence: int
+    stamp_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One event on its way to one webhook. `sequence` is the event's, `event_time_us` its time.
+
+    `origin` is scheme, host and port of the URL: what is tried at once is counted by it. `next_try_time_us` is 0 unless
+    it is PENDING. `tries_pb` is a `Delivery` that holds nothing but its tries.
+    """
+
+    delivery_id: str
+    webhook_id: str
+    job_id: str
+    sequence: int
+    event_type: str
+    origin: str
+    state: str
+    try_count: int
+    event_time_us: int
+    next_try_time_us: int
+    give_up_time_us: int
+    tries_pb: bytes
+    expire_time_us: int
+
+
 @dataclass(frozen=True, slots=True)
 class RouteRow:
     """One revision of a service's route, counted from 1, in force from `sequence` on (`route_pb`: `RouteChanged`)."""
@@ -258,7 +316,9 @@ class Cursor:
     message_id: str
 
 
-Row = StampRow | JobRow | TaskRow | AttemptRow | ArtifactRow | AssetRow | RouteRow | UnreadRow
+Row = (
+    StampRow | JobRow | TaskRow | AttemptRow | ArtifactRow | AssetRow | RouteRow | WebhookRow | DeliveryRow | UnreadRow
+)
 
 
 AnyValue = TypeVar("AnyValue")

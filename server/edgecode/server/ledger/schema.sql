@@ -151,6 +151,48 @@ CREATE TABLE IF NOT EXISTS route (
     PRIMARY KEY (service, revision)
 ) WITHOUT ROWID;
 
+CREATE TABLE IF NOT EXISTS webhook (
+    webhook_id                TEXT PRIMARY KEY,
+    job_id                    TEXT NOT NULL,
+    url                       TEXT NOT NULL,
+    filter                    TEXT NOT NULL,
+    event_types               TEXT NOT NULL,
+    retry_seconds             INTEGER NOT NULL,
+    state                     TEXT NOT NULL,
+    caller                    TEXT NOT NULL,
+    secret_version            INTEGER NOT NULL,
+    old_secret_expire_time_us INTEGER NOT NULL,
+    create_time_us            INTEGER NOT NULL,
+    expire_time_us            INTEGER NOT NULL,
+    first_sequence            INTEGER NOT NULL,
+    last_sequence             INTEGER NOT NULL,
+    delete_sequence           INTEGER NOT NULL,
+    stamp_id                  INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS webhook_by_job ON webhook (job_id);
+CREATE INDEX IF NOT EXISTS webhook_by_create_time ON webhook (create_time_us, webhook_id);
+CREATE INDEX IF NOT EXISTS webhook_by_stamp ON webhook (stamp_id);
+
+CREATE TABLE IF NOT EXISTS delivery (
+    delivery_id      TEXT PRIMARY KEY,
+    webhook_id       TEXT NOT NULL,
+    job_id           TEXT NOT NULL,
+    sequence         INTEGER NOT NULL,
+    event_type       TEXT NOT NULL,
+    origin           TEXT NOT NULL,
+    state            TEXT NOT NULL,
+    try_count        INTEGER NOT NULL,
+    event_time_us    INTEGER NOT NULL,
+    next_try_time_us INTEGER NOT NULL,
+    give_up_time_us  INTEGER NOT NULL,
+    tries_pb         BLOB NOT NULL,
+    expire_time_us   INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS delivery_by_job ON delivery (job_id);
+CREATE INDEX IF NOT EXISTS delivery_by_webhook ON delivery (webhook_id, job_id, state, sequence);
+CREATE INDEX IF NOT EXISTS delivery_by_state ON delivery (state, origin, next_try_time_us);
+CREATE INDEX IF NOT EXISTS delivery_by_event_time ON delivery (event_time_us, delivery_id);
+
 CREATE TABLE IF NOT EXISTS event_unread (
     sequence       INTEGER PRIMARY KEY,
     subject        TEXT NOT NULL,

@@ -18,6 +18,7 @@ from edgecode.server.ledger.rows import (
     AssetRow,
     AttemptRow,
     Cursor,
+    DeliveryRow,
     JobRow,
     RouteRow,
     Row,
@@ -25,6 +26,7 @@ from edgecode.server.ledger.rows import (
     TaskRow,
     TaskState,
     UnreadRow,
+    WebhookRow,
 )
 from edgecode.v1 import event_pb2
 
@@ -36,10 +38,13 @@ _TABLES: dict[type[Any], tuple[str, tuple[str, ...]]] = {
     ArtifactRow: ("artifact", ("artifact_id",)),
     AssetRow: ("asset", ("asset_id",)),
     RouteRow: ("route", ("service", "revision")),
+    WebhookRow: ("webhook", ("webhook_id",)),
+    DeliveryRow: ("delivery", ("delivery_id",)),
     UnreadRow: ("event_unread", ("sequence",)),
 }
 _FINISHED = ", ".join(f"'{state}'" for state in sorted(FINISHED))
-_OF_A_JOB = ("task", "attempt", "artifact", "job")
+_OF_A_JOB = ("task", "attempt", "artifact", "webhook", "delivery", "job")
+_SIGNED = ("job", "attempt", "artifact", "asset", "webhook")
 _OPERATORS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _VARIABLES = 500
 
@@ -147,6 +152,10 @@ class SqliteLedger:
         self._forget_jobs(changes.gone_jobs)
         db.executemany("DELETE FROM artifact WHERE job_id = ?", [(job,) for job in changes.gone_artifacts])
         db.executemany("DELETE FROM event_unread WHERE sequence = ?", [(s,) for s in changes.read_at_last])
+        db.executemany(
+            "UPDATE delivery SET state = 'CANCELLED', next_try_time_us = 0 WHERE webhook_id = ? AND state = 'PENDING'",
+            [(webhook,) for webhook in changes.gone_webhooks],
+        )
         groups: list[tuple[type[Any], Iterable[Row]]] = [
             (StampRow, changes.stamps.values()),
             (JobRow, changes.jobs.values()),
@@ -155,6 +164,8 @@ class SqliteLedger:
             (ArtifactRow, changes.artifacts.values()),
             (AssetRow, changes.assets.values()),
             (RouteRow, changes.routes),
+            (WebhookRow, changes.webhooks.values()),
+            (DeliveryRow, changes.deliveries.values()),
             (UnreadRow, changes.unread),
         ]
         for table, rows in groups:
@@ -231,6 +242,24 @@ class SqliteLedger:
         """One artifact."""
         return next(iter(self._rows(ArtifactRow, "WHERE artifact_id = ?", [artifact_id])), None)
 
+    async def due_origins(self, now_us: int) -> list[str]:
+        """Where something is due."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT origin FROM delivery WHERE state = 'PENDING' AND next_try_time_us <= ?", [now_us]
+        )
+        return [str(row[0]) for row in rows]
+
+    async def due_deliveries(self, origin: str, now_us: int, limit: int) -> list[DeliveryRow]:
+        """What to try now."""
+        return self._rows(
+            DeliveryRow,
+            "WHERE state = 'PENDING' AND origin = ? AND next_try_time_us <= ? AND NOT EXISTS ("
+            "SELECT 1 FROM delivery AS earlier WHERE earlier.webhook_id = delivery.webhook_id "
+            "AND earlier.job_id = delivery.job_id AND earlier.state = 'PENDING' "
+            "AND earlier.sequence < delivery.sequence) ORDER BY next_try_time_us, delivery_id LIMIT ?",
+            (origin, now_us, limit),
+        )
+
     async def find(self, table: type[AnyRow], query: Find) -> list[AnyRow]:
         """A page of rows, read beside the writer."""
         sql, values = _page(table, query)
@@ -286,7 +315,7 @@ class SqliteLedger:
             db.executemany("DELETE FROM event_unread WHERE subject = ?", [(subjects.job_events(job),) for job in jobs])
             for table in ("asset", "event_unread"):
                 db.execute(f"DELETE FROM {table} WHERE {over}", (now_us,))  # noqa: S608
-            used = " UNION ".join(f"SELECT stamp_id FROM {t}" for t in ("job", "attempt", "artifact", "asset"))  # noqa: S608
+            used = " UNION ".join(f"SELECT stamp_id FROM {t}" for t in _SIGNED)  # noqa: S608
             db.execute(f"DELETE FROM stamp WHERE stamp_id NOT IN ({used})")  # noqa: S608
         return jobs
 

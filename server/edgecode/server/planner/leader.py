@@ -35,6 +35,7 @@ from edgecode.server.planner.lock import FileLock
 from edgecode.server.planner.plan import PlanRefused, Situation, look_again_us, plan
 from edgecode.server.planner.workers import Workers
 from edgecode.server.routes.route import WORKER, next_route
+from edgecode.server.webhooks.deliverer import Deliverer
 from edgecode.v1 import bus_pb2, event_pb2
 
 log = structlog.get_logger()
@@ -70,6 +71,7 @@ class Leader:
         reads: Reads,
         lock: FileLock,
         blob_sweep: BlobSweep,
+        deliverer: Deliverer,
         settings: Settings,
         crash: CrashPoints,
     ) -> None:
@@ -80,9 +82,11 @@ class Leader:
         self._reads = reads
         self._lock = lock
         self._blob_sweep = blob_sweep
+        self._deliverer = deliverer
         self._settings = settings
         self._crash = crash
         self._projector = Projector(ledger, events)
+        self._projector.on_deliveries = deliverer.wake
         self._lanes = Lanes(bus, ledger, settings)
         self._own_stamp = StampRow.of(bus.stamp)
         self._deciding: dict[str, int] = {}
@@ -137,7 +141,7 @@ class Leader:
         log.info("leader.leads", sequence=self._projector.cursor.sequence, route=self._projector.route.revision)
         reader = LogReader(self._bus, self._projector.cursor.sequence)
         try:
-            await together(self._fold(reader), self._sweep_forever())
+            await together(self._fold(reader), self._sweep_forever(), self._deliverer.run(self._caught_up))
         finally:
             await reader.close()
 

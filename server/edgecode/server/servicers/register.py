@@ -10,7 +10,8 @@ from edgecode.server.servicers.assets import AssetServicer
 from edgecode.server.servicers.fleet import FleetServicer
 from edgecode.server.servicers.incidents import IncidentServicer
 from edgecode.server.servicers.jobs import JobServicer
-from edgecode.v1 import asset_pb2_grpc, fleet_pb2_grpc, incident_pb2_grpc, job_pb2_grpc
+from edgecode.server.servicers.webhooks import WebhookServicer
+from edgecode.v1 import asset_pb2_grpc, fleet_pb2_grpc, incident_pb2_grpc, job_pb2_grpc, webhook_pb2_grpc
 
 
 def add_servicers(server: aio.Server, domain: Domain) -> None:
@@ -21,3 +22,4 @@ def add_servicers(server: aio.Server, domain: Domain) -> None:
     job_pb2_grpc.add_JobServiceServicer_to_server(JobServicer(domain), server)
     fleet_pb2_grpc.add_FleetServiceServicer_to_server(FleetServicer(overview), server)
     incident_pb2_grpc.add_IncidentServiceServicer_to_server(IncidentServicer(traces), server)
+    webhook_pb2_grpc.add_WebhookServiceServicer_to_server(WebhookServicer(domain.webhooks), server)

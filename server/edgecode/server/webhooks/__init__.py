@@ -1,0 +1,1 @@
+"""Webhooks: events of jobs, sent signed to whoever asked for them."""
