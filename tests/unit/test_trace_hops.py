@@ -52,9 +52,13 @@ def test_an_event_that_cannot_be_read_is_a_hop_that_says_so() -> None:
     assert "cannot read" in hop.summary
 
 
+# Events of other things than jobs.
+OTHERS = ("asset_", "route_", "preset_", "webhook_", "delivery_")
+
+
 def test_every_event_of_a_job_has_a_sentence_of_its_own() -> None:
     kinds = {field.name for field in event_pb2.Event.DESCRIPTOR.oneofs_by_name["kind"].fields}
-    assert {kind for kind in kinds if not kind.startswith(("asset_", "route_", "preset_"))} == set(_SENTENCES)
+    assert {kind for kind in kinds if not kind.startswith(OTHERS)} == set(_SENTENCES)
     for kind in _SENTENCES:
         event = event_pb2.Event()
         getattr(event, kind).SetInParent()
