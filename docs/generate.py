@@ -13,8 +13,12 @@ from google.protobuf.json_format import MessageToDict
 from pydantic.fields import FieldInfo
 
 from edgecode.core.settings import Settings
-from edgecode.server.jobs import requests
 from edgecode.server.jobs.presets import THUMBNAIL, WEB
+from edgecode.server.jobs.specs import package, picture, quality, rendition, sound
+from edgecode.server.jobs.specs import time as times
+from edgecode.server.jobs.specs.fields import Choices, Number, Numbers
+from edgecode.server.jobs.specs.outputs import MOST_OUTPUTS, with_defaults
+from edgecode.server.jobs.specs.rendition import AUDIO_CODEC, CRF, DEFAULT_SPEED, EIGHT_BITS, PIXEL_FORMATS, SPEEDS
 from edgecode.v1 import media_pb2
 from edgecode.workers.media import formats
 from edgecode.workers.media.limits import Limits
@@ -36,6 +40,18 @@ UNITS = {
     "slots": "tasks",
     "budget": "attempts",
     "replicas": "copies",
+}
+# What an output may ask for, by its path in the contract.
+FIELDS: dict[str, tuple[Numbers, Choices]] = {
+    "rendition": (rendition.NUMBERS, rendition.CHOICES),
+    "rendition.watermark": (rendition.WATERMARK_NUMBERS, rendition.WATERMARK_CHOICES),
+    "audio": (sound.NUMBERS, sound.CHOICES),
+    "loudness": (sound.LOUDNESS_NUMBERS, {}),
+    "trim": (times.NUMBERS, {}),
+    "thumbnail": (picture.THUMBNAIL_NUMBERS, {}),
+    "sprite": (picture.SPRITE_NUMBERS, {}),
+    "package": (package.NUMBERS, {}),
+    "quality": (quality.NUMBERS, quality.CHOICES),
 }
 BOUNDS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
@@ -80,7 +96,7 @@ def presets() -> str:
     """What each preset asks for, defaults filled in."""
     parts = []
     for preset in (WEB, THUMBNAIL):
-        rows = [[f"`{spec.output_id}`", *_asked(requests.with_defaults(spec))] for spec in preset.outputs]
+        rows = [[f"`{spec.output_id}`", *_asked(spec)] for spec in with_defaults(preset.outputs)]
         title = f"\n## `{preset.preset}`, revision {preset.revision}\n\n{preset.title}.\n\n"
         parts.append(title + table(("output", "kind", "asked for"), rows))
     return "".join([*parts, "\n"])
@@ -97,20 +113,46 @@ def _asked(spec: media_pb2.OutputSpec) -> tuple[str, str]:
 
 def outputs() -> str:
     """Fields of an output, their ranges and defaults."""
-    low, high = requests.LINES
-    rows = [["`rendition.height_pixels`", f"even, {low} to {high}", "required"]]
-    for name, default in requests.RENDITION_DEFAULTS.items():
-        least, most = requests.RENDITION_RANGES.get(name, ("", ""))
-        allowed = ", ".join(requests.SPEEDS) if name == "speed" else f"{least:,} to {most:,}"
-        rows.append([f"`rendition.{name}`", allowed, f"{default:,}" if isinstance(default, int) else str(default)])
-    whole = requests.with_defaults(media_pb2.OutputSpec(thumbnail=media_pb2.ThumbnailSpec())).thumbnail
-    rows += [
-        ["`thumbnail.height_pixels`", f"even, {low} to {high}", str(whole.height_pixels)],
-        ["`thumbnail.time_seconds`", "0 or more", "a tenth of the duration"],
-        ["`thumbnail.quality`", "1 to 100", str(whole.quality)],
-    ]
-    most_outputs = f"\nA job has 1 to {requests.MOST_OUTPUTS} outputs; 0 and empty mean the default.\n\n"
+    rows = [row for kind, (numbers, choices) in FIELDS.items() for row in _fields(kind, numbers, choices)]
+    most_outputs = f"\nA job has 1 to {MOST_OUTPUTS} outputs; 0 and empty mean the default.\n\n"
     return most_outputs + table(("field", "values", "default"), rows) + "\n"
+
+
+def _fields(kind: str, numbers: Numbers, choices: Choices) -> list[list[str]]:
+    rows = [[f"`{kind}.{name}`", number.values, _unasked(number)] for name, number in numbers.items()]
+    for name, choice in choices.items():
+        names = ", ".join(f"`{value}`" for value in choice.enum.keys()[1:])
+        rows.append([f"`{kind}.{name}`", names, f"`{choice.enum.Name(choice.default)}`" if choice.default else ""])
+    if kind == "rendition":
+        rows += [
+            [
+                "`rendition.crf`",
+                *_by_codec({codec: (number.values, _unasked(number)) for codec, number in CRF.items()}),
+            ],
+            ["`rendition.speed`", ", ".join(SPEEDS), DEFAULT_SPEED],
+            [
+                "`rendition.pixel_format`",
+                _by_codec({c: (", ".join(f), "") for c, f in PIXEL_FORMATS.items()})[0],
+                EIGHT_BITS,
+            ],
+            ["`rendition.audio_codec`", ", ".join(f"`{v}`" for v in AUDIO_CODEC.enum.keys()[1:]), "AAC, in WebM Opus"],
+        ]
+    return rows
+
+
+def _by_codec(found: Mapping[Any, tuple[str, str]]) -> tuple[str, str]:
+    values, defaults = zip(*found.values(), strict=True)
+    names = [media_pb2.VideoCodec.Name(codec).removeprefix("VIDEO_CODEC_") for codec in found]
+    spelled = [
+        "; ".join(f"{name} {part}" for name, part in zip(names, parts, strict=True)) for parts in (values, defaults)
+    ]
+    return spelled[0], spelled[1]
+
+
+def _unasked(number: Number) -> str:
+    if number.default is None:
+        return "required" if number.required else number.meaning
+    return f"{number.default:,}" if isinstance(number.default, int) else str(number.default)
 
 
 def sources() -> str:

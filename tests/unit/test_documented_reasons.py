@@ -14,6 +14,7 @@ from edgecode.core.settings import Settings
 from edgecode.server import calls, filters, interceptors, pages, transport
 from edgecode.server.assets import session, uploads
 from edgecode.server.jobs import changes, requests, watches
+from edgecode.server.jobs.specs.outputs import MOST_OUTPUTS
 from edgecode.server.status import CODES
 from edgecode.server.webhooks.sender import TryReason
 from edgecode.v1 import event_pb2, media_pb2
@@ -112,7 +113,7 @@ def test_every_reason_of_a_failed_try_of_a_delivery_is_documented() -> None:
         ("{:,} s by default (`EDGECODE_RETENTION_SECONDS`)", Settings().retention_seconds),
         ("{:,} s at least", Settings().retention_minimum_seconds),
         ("{:,} s at most, counted", requests.LONGEST_RETENTION_SECONDS),
-        ("`outputs` | 1 to {}", requests.MOST_OUTPUTS),
+        ("`outputs` | 1 to {}", MOST_OUTPUTS),
         ("`labels` | {}; keys", requests.MOST_LABELS),
         ("keys match `{}`", filters.LABEL_KEY.pattern),
         ("values have at most {} characters", requests.LONGEST_LABEL_VALUE),

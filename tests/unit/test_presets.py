@@ -4,7 +4,7 @@ import pytest
 
 from edgecode.core.errors import NotFound
 from edgecode.server.jobs.presets import Presets
-from edgecode.server.jobs.requests import with_defaults
+from edgecode.server.jobs.specs.outputs import with_defaults
 from edgecode.v1 import job_pb2
 
 
@@ -38,7 +38,7 @@ def test_revision_1_of_the_presets_never_changes() -> None:
         (360, 23, "veryfast", 2.0, 2, 128_000, 2),
     }
     outputs = Presets().get("web").outputs
-    assert [with_defaults(output) for output in outputs] == list(outputs)
+    assert with_defaults(outputs) == list(outputs)
     found = {
         (r.height_pixels, r.crf, r.speed, r.gop_seconds, r.threads, r.audio_bits_per_second, r.audio_channels)
         for r in (output.rendition for output in outputs if output.HasField("rendition"))

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from edgecode.core.errors import NotFound, Violation
 from edgecode.server.pages import slice_page
-from edgecode.v1 import job_pb2, media_pb2
+from edgecode.v1 import job_pb2
+from edgecode.v1 import media_pb2 as media
 
 _LINES = (1080, 720, 480, 360)
 
 
-def _rendition(lines: int) -> media_pb2.OutputSpec:
-    spec = media_pb2.RenditionSpec(
+def _rendition(lines: int) -> media.OutputSpec:
+    spec = media.RenditionSpec(
         height_pixels=lines,
         crf=23,
         speed="veryfast",
@@ -18,13 +19,22 @@ def _rendition(lines: int) -> media_pb2.OutputSpec:
         threads=2,
         audio_bits_per_second=128_000,
         audio_channels=2,
+        container=media.CONTAINER_MP4,
+        video_codec=media.VIDEO_CODEC_H264,
+        fit=media.FIT_INSIDE,
+        buffer_seconds=2.0,
+        pixel_format="yuv420p",
+        audio_codec=media.AUDIO_CODEC_AAC,
+        audio_tracks=media.AUDIO_TRACKS_DEFAULT,
+        hdr=media.HDR_TONE_MAP,
     )
-    return media_pb2.OutputSpec(output_id=f"{lines}p", rendition=spec)
+    return media.OutputSpec(output_id=f"{lines}p", rendition=spec)
 
 
-def _thumbnail() -> media_pb2.OutputSpec:
-    spec = media_pb2.ThumbnailSpec(height_pixels=360, quality=85)
-    return media_pb2.OutputSpec(output_id="thumbnail", thumbnail=spec)
+def _thumbnail() -> media.OutputSpec:
+    return media.OutputSpec(
+        output_id="thumbnail", thumbnail=media.ThumbnailSpec(height_pixels=360, quality=85, count=1)
+    )
 
 
 WEB = job_pb2.Preset(
