@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edgecode.cli.api import connect
+from edgecode.cli.reach import Reach
 from edgecode.cli.transfer.upload import query, upload
 from edgecode.core.stamp import build_info
 from edgecode.v1 import asset_pb2
@@ -35,7 +36,7 @@ def test_the_same_upload_id_is_the_same_asset(cli: Cli) -> None:
 def test_a_broken_upload_goes_on_where_it_stopped(cli: Cli, tmp_path: Path) -> None:
     source = tmp_path / "long.bin"
     source.write_bytes(os.urandom(5 << 20))
-    with contextlib.closing(connect(cli.address, "", build_info())) as api:
+    with contextlib.closing(connect(Reach(cli.address), "", build_info())) as api:
 
         def half() -> Iterator[asset_pb2.UploadAssetRequest]:
             data = source.read_bytes()
@@ -55,7 +56,7 @@ def test_a_broken_upload_goes_on_where_it_stopped(cli: Cli, tmp_path: Path) -> N
 
 
 def test_another_file_under_a_half_used_upload_id_is_refused_by_its_digest(cli: Cli, tmp_path: Path) -> None:
-    with contextlib.closing(connect(cli.address, "", build_info())) as api:
+    with contextlib.closing(connect(Reach(cli.address), "", build_info())) as api:
         metadata = asset_pb2.UploadMetadata(file_name="a")
         first = asset_pb2.UploadAssetRequest(upload_id="mixed", metadata=metadata, data=b"a" * 1000)
         api.assets.UploadAsset(iter([first]))

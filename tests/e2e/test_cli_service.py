@@ -15,6 +15,7 @@ import pytest
 
 from edgecode.cli.api import connect
 from edgecode.cli.calls import Abandoned
+from edgecode.cli.reach import Reach
 from edgecode.cli.transfer.download import file_name
 from edgecode.cli.transfer.upload import query, upload
 from edgecode.cli.watching.follow import follow
@@ -155,7 +156,7 @@ def test_a_download_with_a_wrong_byte_on_the_way_is_not_saved(cli: Cli, job: dic
 
 def test_a_client_told_to_stop_ends_its_stream_and_begins_nothing(cli: Cli) -> None:
     job_id = cli.json("job", "submit", str(CLIP), "--preset", "web")["job_id"]
-    with contextlib.closing(connect(cli.address, "", build_info())) as api:
+    with contextlib.closing(connect(Reach(cli.address), "", build_info())) as api:
         updates = follow(api, job_id)
         next(updates)
         api.stopping.stop()

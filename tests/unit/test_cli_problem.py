@@ -10,6 +10,7 @@ import pytest
 from edgecode.cli.api import connect
 from edgecode.cli.exits import FAILED, UNREACHABLE
 from edgecode.cli.problem import Problem, failure, read_problem, words
+from edgecode.cli.reach import Reach
 from edgecode.core.errors import EdgecodeError, InvalidRequest, NotFound, Unavailable, Violation
 from edgecode.core.stamp import BuildInfo
 from edgecode.server.status import DETAILS_METADATA_KEY, code_of, status_of
@@ -59,7 +60,7 @@ def refuse(server: Server) -> Refuse:
 
     def call(what: EdgecodeError) -> grpc.RpcError:
         server.errors = [what]
-        with closing(connect(server.address, "test", BUILD, retry_seconds=0)) as api:
+        with closing(connect(Reach(server.address), "test", BUILD, retry_seconds=0)) as api:
             with pytest.raises(grpc.RpcError) as raised:
                 api.jobs.GetJob(job_pb2.GetJobRequest(job_id="j"))
             return raised.value
@@ -68,7 +69,7 @@ def refuse(server: Server) -> Refuse:
 
 
 def test_every_call_says_who_calls_and_with_which_build(server: Server) -> None:
-    with closing(connect(server.address, "test", BUILD)) as api:
+    with closing(connect(Reach(server.address), "test", BUILD)) as api:
         api.jobs.GetJob(job_pb2.GetJobRequest(job_id="j"))
     assert server.seen[0]["edgecode-caller"] == "test"
     assert server.seen[0]["edgecode-client-version"] == "0.1.0"
@@ -78,7 +79,7 @@ def test_every_call_says_who_calls_and_with_which_build(server: Server) -> None:
 def test_a_call_is_tried_again_when_the_server_asks_for_it_and_not_otherwise(server: Server) -> None:
     away = Unavailable("BROKER_UNAVAILABLE", "the broker is away", retry_after_seconds=0.01)
     server.errors = [away, away]
-    with closing(connect(server.address, "test", BUILD)) as api:
+    with closing(connect(Reach(server.address), "test", BUILD)) as api:
         assert api.jobs.GetJob(job_pb2.GetJobRequest(job_id="j")).job_id == "j"
         assert len(server.seen) == 3
         server.errors = [NotFound("JOB_NOT_FOUND", "there is no job j")] * 2
@@ -115,7 +116,7 @@ def test_when_to_try_again_is_said_and_a_typed_refusal_is_no_unreachable_server(
     assert problem.retry_after_seconds == 1.5
     assert not problem.unreachable
     assert "try again in 1.5 s" in words(problem, "here:1")
-    assert failure(error, "here:1").status == FAILED
+    assert failure(error, Reach("here:1")).status == FAILED
 
 
 def test_what_to_run_next_is_said_where_a_command_helps(refuse: Refuse) -> None:
@@ -137,7 +138,7 @@ def test_silence_is_told_apart_from_refusal(code: grpc.StatusCode, says: str) ->
 
 
 def test_nobody_at_the_address_is_unreachable() -> None:
-    with closing(connect("127.0.0.1:1", "", BUILD)) as api:
+    with closing(connect(Reach("127.0.0.1:1"), "", BUILD)) as api:
         with pytest.raises(grpc.RpcError) as raised:
             api.jobs.GetJob(job_pb2.GetJobRequest(job_id="j"))
-        assert failure(raised.value, "127.0.0.1:1").status == UNREACHABLE
+        assert failure(raised.value, Reach("127.0.0.1:1")).status == UNREACHABLE

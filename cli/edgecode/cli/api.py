@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 
 from edgecode.cli.calls import Introduction, Stopping
+from edgecode.cli.reach import Reach
 from edgecode.core.stamp import BuildInfo
 from edgecode.v1 import asset_pb2_grpc, fleet_pb2_grpc, incident_pb2_grpc, job_pb2_grpc
 
@@ -36,6 +37,7 @@ OPTIONS: list[tuple[str, Any]] = [
 class Api:
     """Stubs of the services; close the channel when done."""
 
+    reach: Reach
     channel: grpc.Channel
     assets: asset_pb2_grpc.AssetServiceStub
     jobs: job_pb2_grpc.JobServiceStub
@@ -48,23 +50,25 @@ class Api:
         self.channel.close()
 
 
-def connect(server: str, caller: str, build: BuildInfo, retry_seconds: float = RETRY_SECONDS) -> Api:
+def connect(reach: Reach, caller: str, build: BuildInfo, retry_seconds: float = RETRY_SECONDS) -> Api:
     """Opens a channel, which connects at its first call.
 
     Args:
-        server: `host:port`, without TLS.
+        reach: where the server is.
         caller: in whose name; empty leaves it to the server.
         build: of this client, a claim that the server records.
         retry_seconds: how long a unary call is tried again for an unavailable server that asks for it.
+
+    Raises:
+        CommandFailed: a PEM file is wrong.
     """
     metadata = [("edgecode-client-version", build.version), ("edgecode-client-revision", build.revision)]
     if caller:
         metadata.append(("edgecode-caller", caller))
     stopping = Stopping()
-    channel = grpc.intercept_channel(
-        grpc.insecure_channel(server, options=OPTIONS), Introduction(metadata, retry_seconds, stopping)
-    )
+    channel = grpc.intercept_channel(_channel(reach), Introduction(metadata, retry_seconds, stopping))
     return Api(
+        reach,
         channel,
         asset_pb2_grpc.AssetServiceStub(channel),
         job_pb2_grpc.JobServiceStub(channel),
@@ -72,3 +76,9 @@ def connect(server: str, caller: str, build: BuildInfo, retry_seconds: float = R
         incident_pb2_grpc.IncidentServiceStub(channel),
         stopping,
     )
+
+
+def _channel(reach: Reach) -> grpc.Channel:
+    if reach.tls is None:
+        return grpc.insecure_channel(reach.server, options=OPTIONS)
+    return grpc.secure_channel(reach.server, reach.tls.credentials(), options=OPTIONS)

@@ -7,6 +7,7 @@ from google.rpc import error_details_pb2  # type: ignore[import-untyped]  # they
 from grpc_status import rpc_status
 
 from edgecode.cli.exits import FAILED, UNREACHABLE, CommandFailed
+from edgecode.cli.reach import Reach
 
 # What the gRPC core says by itself when nobody, or nobody of ours, answered.
 _CORE_CODES = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
@@ -82,8 +83,10 @@ def _answered_by(call: grpc.Call) -> str:
     return f"{found['edgecode-version']}+g{found['edgecode-revision'][:12]} instance {found.get('edgecode-instance')}"
 
 
-def words(problem: Problem, server: str) -> str:
-    """Everything a person needs, and what to do next."""
+def words(problem: Problem, server: str, trouble: str = "") -> str:
+    """Everything a person needs, and what to do next; `trouble` is what TLS shows to be wrong."""
+    if trouble:
+        return f"the server at {server} {trouble}"
     if problem.unreachable:
         late = problem.code is grpc.StatusCode.DEADLINE_EXCEEDED
         what = "did not answer in time" if late else f"cannot be reached ({problem.message})"
@@ -104,7 +107,9 @@ def words(problem: Problem, server: str) -> str:
     return "\n".join(lines)
 
 
-def failure(error: grpc.RpcError, server: str) -> CommandFailed:
+def failure(error: grpc.RpcError, reach: Reach) -> CommandFailed:
     """The command's end for a failed call."""
     problem = read_problem(error)
-    return CommandFailed(words(problem, server), UNREACHABLE if problem.unreachable else FAILED)
+    if not problem.unreachable:
+        return CommandFailed(words(problem, reach.server), FAILED)
+    return CommandFailed(words(problem, reach.server, reach.trouble()), UNREACHABLE)

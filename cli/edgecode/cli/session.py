@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 import grpc
@@ -17,6 +18,8 @@ from edgecode.cli.api import Api, connect
 from edgecode.cli.exits import status_tells_the_truth
 from edgecode.cli.output import OutputFormat, OutputOption, message_dict, write_json
 from edgecode.cli.problem import failure
+from edgecode.cli.reach import Reach
+from edgecode.cli.tls import choose_tls
 from edgecode.core.stamp import build_info
 
 DEFAULT_SERVER = "127.0.0.1:50051"
@@ -27,6 +30,21 @@ ServerOption = Annotated[
 ]
 CallerOption = Annotated[
     str, typer.Option("--caller", envvar="EDGECODE_CALLER", help="In whose name to call.", show_envvar=True)
+]
+TlsOption = Annotated[
+    bool,
+    typer.Option("--tls", envvar="EDGECODE_CLIENT_TLS", help="Speak TLS; the other three imply it.", show_envvar=True),
+]
+CaOption = Annotated[
+    Path | None,
+    typer.Option("--ca", envvar="EDGECODE_CLIENT_CA", help="PEM: who signed the server's.", show_envvar=True),
+]
+CertificateOption = Annotated[
+    Path | None,
+    typer.Option("--certificate", envvar="EDGECODE_CLIENT_CERTIFICATE", help="PEM chain: who calls.", show_envvar=True),
+]
+KeyOption = Annotated[
+    Path | None, typer.Option("--key", envvar="EDGECODE_CLIENT_KEY", help="PEM: its key.", show_envvar=True)
 ]
 
 Parameters = ParamSpec("Parameters")
@@ -39,14 +57,12 @@ class Session:
 
     Attributes:
         api: the services.
-        server: where they are.
         json: whether results are for programs.
         out: results for people.
         err: progress and remarks.
     """
 
     api: Api
-    server: str
     json: bool
     out: Console
     err: Console
@@ -83,29 +99,48 @@ def print_trimmed(console: Console, found: RenderableType) -> None:
     console.file.write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
 
 
-def open_session(server: str, caller: str, output: OutputFormat) -> Session:
-    """Makes a session; close its `api` when done."""
+def open_session(reach: Reach, caller: str, output: OutputFormat) -> Session:
+    """Makes a session; close its `api` when done.
+
+    Raises:
+        CommandFailed: a PEM file is wrong.
+    """
     out, err = make_consoles()
-    return Session(connect(server, caller, build_info()), server, output is OutputFormat.JSON, out, err)
+    return Session(connect(reach, caller, build_info()), output is OutputFormat.JSON, out, err)
 
 
 def remote(command: Callable[Concatenate[Session, Parameters], None]) -> Callable[..., None]:
-    """Makes a command of a function of a session: adds --server, --caller and --output, and decodes its errors."""
+    """Makes a command of a function of a session: adds the options of the connection and --output, decodes errors."""
 
     @functools.wraps(command)
-    def run(*args: Any, server: str, caller: str, output: OutputFormat, **options: Any) -> None:
+    def run(
+        *args: Any,
+        server: str,
+        caller: str,
+        tls: bool,
+        ca: Path | None,
+        certificate: Path | None,
+        key: Path | None,
+        output: OutputFormat,
+        **options: Any,
+    ) -> None:
         with status_tells_the_truth():
-            session = open_session(server, caller, output)
+            reach = Reach(server, choose_tls(wanted=tls, ca=ca, certificate=certificate, key=key))
+            session = open_session(reach, caller, output)
             try:
                 command(session, *args, **options)
             except grpc.RpcError as error:
-                raise failure(error, server) from error
+                raise failure(error, reach) from error
             finally:
                 session.api.close()
 
     shared = {
         "server": (ServerOption, DEFAULT_SERVER),
         "caller": (CallerOption, ""),
+        "tls": (TlsOption, False),
+        "ca": (CaOption, None),
+        "certificate": (CertificateOption, None),
+        "key": (KeyOption, None),
         "output": (OutputOption, OutputFormat.TABLE),
     }
     signature = inspect.signature(command)

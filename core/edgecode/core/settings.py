@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, IPvAnyNetwork
+from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from edgecode.core.named_stores import NamedStore
@@ -15,6 +15,9 @@ from edgecode.core.store_url import StoreUrl
 
 CONFIG_VARIABLE = "EDGECODE_CONFIG"
 DAY_SECONDS = 86_400
+
+# Empty is unset: a variable that is set cannot be taken back from a child but so.
+OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
 
 
 def _store_url(url: str) -> str:
@@ -44,9 +47,9 @@ class Settings(BaseSettings):
 
     grpc_address: str = Field("127.0.0.1:50051", description="Where the server listens; port 0 takes a free one.")
     metrics_address: str = Field("127.0.0.1:9464", description="Metrics and health over HTTP; empty: none.")
-    tls_certificate: Path | None = Field(None, description="PEM chain of the server; unset: no TLS.")
-    tls_key: Path | None = Field(None, description="PEM key of the certificate.")
-    tls_client_authorities: Path | None = Field(
+    tls_certificate: OptionalPath = Field(None, description="PEM chain of the server; empty: no TLS.")
+    tls_key: OptionalPath = Field(None, description="PEM key of the certificate.")
+    tls_client_authorities: OptionalPath = Field(
         None, description="PEM authorities; set: clients need a certificate, its subject is the caller."
     )
     message_limit_bytes: int = Field(
@@ -93,8 +96,8 @@ class Settings(BaseSettings):
     ack_wait_seconds: float = Field(30.0, description="JetStream redelivers a task silent for so long.", gt=0)
     beat_seconds: float = Field(2.0, description="How often a running attempt beats and checks the log.", gt=0)
     worker_drain_seconds: float = Field(20.0, description="Grace for running attempts of a stopping worker.", ge=0)
-    scratch_dir: Path | None = Field(None, description="Folder for media work; unset: `scratch` in data_dir.")
-    ffmpeg: Path | None = Field(None, description="ffmpeg to use; unset: the one of the imageio-ffmpeg wheel.")
+    scratch_dir: OptionalPath = Field(None, description="Folder for media work; empty: `scratch` in data_dir.")
+    ffmpeg: OptionalPath = Field(None, description="ffmpeg to use; empty: the one of the imageio-ffmpeg wheel.")
     stall_seconds: float = Field(60.0, description="ffmpeg's clock may stand still for so long.", gt=0)
 
     @classmethod

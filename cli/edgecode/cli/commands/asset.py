@@ -42,7 +42,7 @@ def send_file(session: Session, file: Path, upload_id: str, metadata: asset_pb2.
     except OSError as error:
         raise CommandFailed(f"{file} cannot be read: {error.strerror}{resume}") from error
     except grpc.RpcError as error:
-        failed = failure(error, session.server)
+        failed = failure(error, session.api.reach)
         # What the server refuses it refuses again.
         hint = resume if read_problem(error).code is grpc.StatusCode.UNAVAILABLE else ""
         raise CommandFailed(f"{failed}{hint}", failed.status) from error

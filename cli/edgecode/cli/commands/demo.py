@@ -17,6 +17,7 @@ from edgecode.cli.exits import INTERRUPTED, CommandFailed, say, status_tells_the
 from edgecode.cli.finish import require_success
 from edgecode.cli.output import OutputFormat
 from edgecode.cli.problem import failure
+from edgecode.cli.reach import Reach
 from edgecode.cli.session import Session, open_session
 from edgecode.cli.stack.child import Facts
 from edgecode.cli.stack.folder import DataFolder, FolderInUse
@@ -33,6 +34,9 @@ OWN = {
     "EDGECODE_BLOBS_URL": "",
     "EDGECODE_LEDGER_URL": "",
     "EDGECODE_NATS_REPLICAS": "1",
+    "EDGECODE_TLS_CERTIFICATE": "",
+    "EDGECODE_TLS_KEY": "",
+    "EDGECODE_TLS_CLIENT_AUTHORITIES": "",
     "EDGECODE_ENVIRONMENT": "demo",
     "EDGECODE_WORKER_DRAIN_SECONDS": "0",
     "EDGECODE_DRAIN_SECONDS": "1",
@@ -101,13 +105,13 @@ def _run(folder: DataFolder, video: Path, preset: str, workers: int, output: Pat
     stack = Stack(folder, plan, _tell_of_crashes)
 
     async def work(facts: Facts) -> DemoFacts:
-        session = open_session(facts["grpc_address"], CALLER, OutputFormat.TABLE)
+        session = open_session(Reach(facts["grpc_address"]), CALLER, OutputFormat.TABLE)
         client = asyncio.get_running_loop().run_in_executor(None, run_client, session, video, preset, output)
         try:
             # A signal ends the demo, and the client's thread must have ended before the connection is closed.
             found = await asyncio.shield(client)
         except grpc.RpcError as error:
-            raise failure(error, session.server) from error
+            raise failure(error, session.api.reach) from error
         else:
             _print(session, found)
             return found

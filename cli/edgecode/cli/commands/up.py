@@ -55,7 +55,7 @@ def up(
             settings.drain_seconds,
             settings.scratch_dir or folder.path / "scratch",
         )
-        printer = Printer(output, folder, time.monotonic())
+        printer = Printer(output, folder, time.monotonic(), tls=settings.tls_certificate is not None)
         try:
             printer.begin(folder.claim())
             stack = Stack(folder, plan, printer.event)
@@ -71,8 +71,9 @@ def up(
 class Printer:
     """Tells what happens: sentences for people, one JSON object per line for programs."""
 
-    def __init__(self, output: OutputFormat, folder: DataFolder, began: float) -> None:
+    def __init__(self, output: OutputFormat, folder: DataFolder, began: float, *, tls: bool) -> None:
         self._json = output is OutputFormat.JSON
+        self._tls = tls
         self._folder = folder
         self._began = began
 
@@ -98,7 +99,7 @@ class Printer:
         if self._json:
             write_json_line({"event": "up.ready", "pid": os.getpid(), "startup_seconds": round(seconds, 3), **facts})
         else:
-            say(usage(facts, seconds, self._folder))
+            say(usage(facts, seconds, self._folder, tls=self._tls))
         await forever(facts)
 
     def end(self) -> None:
@@ -109,11 +110,15 @@ class Printer:
             say("stopped; edgecode up on the same folder goes on where this ended")
 
 
-def usage(facts: Facts, seconds: float, folder: DataFolder) -> str:
+def usage(facts: Facts, seconds: float, folder: DataFolder, *, tls: bool) -> str:
     """What to type next in another terminal."""
     lines = [f"Ready in {seconds:.1f} s. Logs in {folder.logs}. Ctrl-C stops everything.", "In another terminal:"]
     if facts["grpc_address"] != DEFAULT_ADDRESS:
         lines.append(f"  export EDGECODE_SERVER={facts['grpc_address']}")
+    if tls:
+        lines.append(
+            "  export EDGECODE_CLIENT_CA=…  # PEM: who signed the certificate; edgecode status --help has the rest"
+        )
     lines += [
         "  edgecode job submit VIDEO --preset web --watch",
         "  edgecode status",

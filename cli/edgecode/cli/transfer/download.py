@@ -81,7 +81,7 @@ def _new_file(target: Path) -> Iterator[IO[bytes]]:
 
 
 def _fetch(api: Api, request: job_pb2.DownloadArtifactRequest, file: IO[bytes], on_bytes: OnBytes) -> None:
-    patience = Patience(api.stopping)
+    patience = Patience(api)
     while True:
         request.offset_bytes = file.tell()
         try:

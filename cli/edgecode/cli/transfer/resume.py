@@ -2,7 +2,7 @@
 
 import grpc
 
-from edgecode.cli.calls import Stopping
+from edgecode.cli.api import Api
 from edgecode.cli.problem import read_problem
 
 FIRST_WAIT_SECONDS = 0.5
@@ -18,12 +18,12 @@ class Patience:
     """Waits between tries; progress restores it.
 
     Args:
-        stopping: ends the waiting.
+        api: its `stopping` ends the waiting.
         seconds: of waiting in all without progress.
     """
 
-    def __init__(self, stopping: Stopping, seconds: float = PATIENCE_SECONDS) -> None:
-        self._stopping = stopping
+    def __init__(self, api: Api, seconds: float = PATIENCE_SECONDS) -> None:
+        self._api = api
         self._seconds = seconds
         self.progress()
 
@@ -36,7 +36,8 @@ class Patience:
         """Waits before the next try.
 
         Raises:
-            grpc.RpcError: the error given, when it is none of a broken connection or patience is at its end.
+            grpc.RpcError: the error given, when it is none of a broken connection, or one that waiting cannot mend,
+                or patience is at its end.
             Abandoned: the client was told to stop.
         """
         problem = read_problem(error)
@@ -44,6 +45,8 @@ class Patience:
         meant = problem.reason and problem.code is not grpc.StatusCode.UNAVAILABLE
         if problem.code not in _BROKEN or meant or self._left <= 0:
             raise error
-        self._stopping.pause(self._wait)
+        if problem.unreachable and self._api.reach.trouble():
+            raise error
+        self._api.stopping.pause(self._wait)
         self._left -= self._wait
         self._wait = min(self._wait * 2, LONGEST_WAIT_SECONDS)

@@ -34,7 +34,7 @@ def upload(
         grpc.RpcError: the server refused, or stayed away for 30 s.
         OSError: the file cannot be read.
     """
-    patience = Patience(api.stopping)
+    patience = Patience(api)
     stored = -1
     while True:
         try:

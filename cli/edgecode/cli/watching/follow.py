@@ -15,7 +15,7 @@ def follow(api: Api, job_id: str, after_sequence: int = 0) -> Iterator[job_pb2.W
     Raises:
         grpc.RpcError: the server refused, or stayed away for 30 s.
     """
-    patience = Patience(api.stopping)
+    patience = Patience(api)
     while True:
         request = job_pb2.WatchJobRequest(job_id=job_id, after_sequence=after_sequence)
         try:
