@@ -17,7 +17,7 @@ async def main(url: str) -> None:
     broker = NatsBroker(url, logger=None)
     tasks, results = JStream("BENCH_TASKS", declare=False), JStream("BENCH_RESULTS", declare=False)
 
-    @broker.subscriber(
+    @broker.subscriber(  # type: ignore[untyped-decorator] # it is installed where it runs, not where types are checked
         "bench.task",
         durable="bench",
         stream=tasks,

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from nats.js.api import RetentionPolicy, StorageType, StreamConfig
 
@@ -112,7 +113,7 @@ async def _pick_up(bus: Bus, worker: Process, tasks: int) -> list[float]:
 
 
 async def _make_their_streams(bus: Bus) -> None:
-    common = {"storage": StorageType.FILE, "num_replicas": 1, "duplicate_window": 120.0}
+    common: dict[str, Any] = {"storage": StorageType.FILE, "num_replicas": 1, "duplicate_window": 120.0}
     queue = RetentionPolicy.WORK_QUEUE
     await bus.js.add_stream(StreamConfig(name=THEIR_TASKS, subjects=["bench.task"], retention=queue, **common))
     await bus.js.add_stream(StreamConfig(name=THEIR_RESULTS, subjects=["bench.result"], **common))

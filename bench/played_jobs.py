@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from edgecode.core import subjects
 from edgecode.core.bus import Outgoing
@@ -23,7 +24,8 @@ def noop_job(tasks: int) -> Outgoing:
 def finished_job(build: str) -> list[Outgoing]:
     """Every event of a job of one no-op task, as if all had happened; what the leader would decide is decided."""
     created = _created(1)
-    task, attempt = {"task_id": "noop-0", "n": 1, "epoch": 0}, {"attempt_id": uuid.uuid4().hex}
+    task: dict[str, Any] = {"task_id": "noop-0", "n": 1, "epoch": 0}
+    attempt: dict[str, Any] = {"attempt_id": uuid.uuid4().hex}
     events = [
         event_pb2.Event(job_assigned=event_pb2.JobAssigned(build=build, share_percent=100.0)),
         event_pb2.Event(task_scheduled=event_pb2.TaskScheduled(kind=event_pb2.TASK_KIND_NOOP, **task)),

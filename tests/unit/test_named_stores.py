@@ -95,7 +95,7 @@ def test_a_store_url_is_read() -> None:
 )
 def test_a_url_that_is_none_is_refused_by_setting_and_never_shown(url: str) -> None:
     with pytest.raises(ValidationError) as refused:
-        Settings(stores={"name": {"url": url, "uses": ["import"]}})  # type: ignore[dict-item]
+        Settings(stores={"name": {"url": url, "uses": ["import"]}})
     assert "stores.name.url" in str(refused.value)
     assert "SECRET" not in str(refused.value)
     if url:
