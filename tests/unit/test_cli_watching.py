@@ -1,6 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgecode.cli.watching.live import EventLines, remaining, speed
 from edgecode.cli.watching.model import DONE, FAILED, PENDING, RUNNING, SKIPPED, JobView, sentence
 from edgecode.v1 import bus_pb2, event_pb2, job_pb2, media_pb2
 
@@ -56,10 +58,32 @@ def test_progress_moves_only_its_own_output() -> None:
     assert view.outputs["thumbnail"].state == PENDING
 
 
-def test_a_lost_attempt_begins_again_at_the_beginning() -> None:
+def test_a_lost_attempt_begins_again_and_leaves_its_outputs_where_they_were() -> None:
     lost = event(attempt_lost=event_pb2.AttemptLost(task_id="transcode"))
     view = view_of(created(), ladder(), started(), progress("720p", 0.5), lost)
-    assert (view.outputs["720p"].state, view.outputs["720p"].fraction) == (PENDING, 0.0)
+    output = view.outputs["720p"]
+    assert (output.state, output.fraction, output.frames_done) == (PENDING, 0.5, 0)
+    view.apply(progress("720p", 0.25))
+    assert (output.state, output.fraction, output.frames_done) == (RUNNING, 0.5, 33)
+
+
+def whole(fraction: float, remaining: float | None = None, speed: float = 0.0) -> job_pb2.WatchJobResponse:
+    job = bus_pb2.JobProgress(fraction=fraction, remaining_seconds=remaining, speed_ratio=speed)
+    return job_pb2.WatchJobResponse(progress=bus_pb2.Progress(job=job))
+
+
+def test_the_whole_job_never_falls_and_says_what_remains_and_how_fast_it_is() -> None:
+    view = view_of(created(), whole(0.5, 75.4, 1.84))
+    assert (remaining(view), speed(view)) == ("0:01:15 left", "1.8x")
+    view.apply(whole(0.25))
+    assert (view.fraction, remaining(view), speed(view)) == (0.5, "", "")
+
+
+def test_lines_for_a_pipe_tell_each_tenth_once(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = EventLines()
+    for fraction in (0.05, 0.11, 0.19, 0.3):
+        lines.show(whole(fraction, 10 - 10 * fraction, 2.0))
+    assert capsys.readouterr().err.splitlines() == ["  job 10 %, 0:00:09 left, 2.0x", "  job 30 %, 0:00:07 left, 2.0x"]
 
 
 def test_a_published_output_is_done_and_late_progress_changes_nothing() -> None:

@@ -5,12 +5,30 @@ from edgecode.v1 import media_pb2 as _media_pb2
 from edgecode.v1 import stamp_pb2 as _stamp_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class Phase(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PHASE_UNSPECIFIED: _ClassVar[Phase]
+    PHASE_FETCHING: _ClassVar[Phase]
+    PHASE_ANALYSING: _ClassVar[Phase]
+    PHASE_ENCODING: _ClassVar[Phase]
+    PHASE_VERIFYING: _ClassVar[Phase]
+    PHASE_MEASURING: _ClassVar[Phase]
+    PHASE_STORING: _ClassVar[Phase]
+PHASE_UNSPECIFIED: Phase
+PHASE_FETCHING: Phase
+PHASE_ANALYSING: Phase
+PHASE_ENCODING: Phase
+PHASE_VERIFYING: Phase
+PHASE_MEASURING: Phase
+PHASE_STORING: Phase
 
 class TaskMessage(_message.Message):
     __slots__ = ("job_id", "task_id", "kind", "n", "epoch", "priority", "build", "alone", "asset_sha256", "asset_size_bytes", "expire_time", "outputs", "source", "artifacts", "after_sequence")
@@ -47,32 +65,54 @@ class TaskMessage(_message.Message):
     def __init__(self, job_id: _Optional[str] = ..., task_id: _Optional[str] = ..., kind: _Optional[_Union[_event_pb2.TaskKind, str]] = ..., n: _Optional[int] = ..., epoch: _Optional[int] = ..., priority: _Optional[_Union[_event_pb2.Priority, str]] = ..., build: _Optional[str] = ..., alone: _Optional[bool] = ..., asset_sha256: _Optional[str] = ..., asset_size_bytes: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., artifacts: _Optional[_Iterable[_Union[_media_pb2.Artifact, _Mapping]]] = ..., after_sequence: _Optional[int] = ...) -> None: ...
 
 class Progress(_message.Message):
-    __slots__ = ("job_id", "task_id", "attempt_id", "epoch", "outputs", "speed_ratio")
+    __slots__ = ("job_id", "task_id", "attempt_id", "epoch", "outputs", "speed_ratio", "phase", "fraction", "remaining_seconds", "job")
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     TASK_ID_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_ID_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     SPEED_RATIO_FIELD_NUMBER: _ClassVar[int]
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    FRACTION_FIELD_NUMBER: _ClassVar[int]
+    REMAINING_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    JOB_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     task_id: str
     attempt_id: str
     epoch: int
     outputs: _containers.RepeatedCompositeFieldContainer[OutputProgress]
     speed_ratio: float
-    def __init__(self, job_id: _Optional[str] = ..., task_id: _Optional[str] = ..., attempt_id: _Optional[str] = ..., epoch: _Optional[int] = ..., outputs: _Optional[_Iterable[_Union[OutputProgress, _Mapping]]] = ..., speed_ratio: _Optional[float] = ...) -> None: ...
+    phase: Phase
+    fraction: float
+    remaining_seconds: float
+    job: JobProgress
+    def __init__(self, job_id: _Optional[str] = ..., task_id: _Optional[str] = ..., attempt_id: _Optional[str] = ..., epoch: _Optional[int] = ..., outputs: _Optional[_Iterable[_Union[OutputProgress, _Mapping]]] = ..., speed_ratio: _Optional[float] = ..., phase: _Optional[_Union[Phase, str]] = ..., fraction: _Optional[float] = ..., remaining_seconds: _Optional[float] = ..., job: _Optional[_Union[JobProgress, _Mapping]] = ...) -> None: ...
 
 class OutputProgress(_message.Message):
-    __slots__ = ("output_id", "frames_done", "frames_total", "fraction")
+    __slots__ = ("output_id", "frames_done", "frames_total", "fraction", "restarts")
     OUTPUT_ID_FIELD_NUMBER: _ClassVar[int]
     FRAMES_DONE_FIELD_NUMBER: _ClassVar[int]
     FRAMES_TOTAL_FIELD_NUMBER: _ClassVar[int]
     FRACTION_FIELD_NUMBER: _ClassVar[int]
+    RESTARTS_FIELD_NUMBER: _ClassVar[int]
     output_id: str
     frames_done: int
     frames_total: int
     fraction: float
-    def __init__(self, output_id: _Optional[str] = ..., frames_done: _Optional[int] = ..., frames_total: _Optional[int] = ..., fraction: _Optional[float] = ...) -> None: ...
+    restarts: int
+    def __init__(self, output_id: _Optional[str] = ..., frames_done: _Optional[int] = ..., frames_total: _Optional[int] = ..., fraction: _Optional[float] = ..., restarts: _Optional[int] = ...) -> None: ...
+
+class JobProgress(_message.Message):
+    __slots__ = ("fraction", "remaining_seconds", "speed_ratio", "outputs")
+    FRACTION_FIELD_NUMBER: _ClassVar[int]
+    REMAINING_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    SPEED_RATIO_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    fraction: float
+    remaining_seconds: float
+    speed_ratio: float
+    outputs: _containers.RepeatedCompositeFieldContainer[OutputProgress]
+    def __init__(self, fraction: _Optional[float] = ..., remaining_seconds: _Optional[float] = ..., speed_ratio: _Optional[float] = ..., outputs: _Optional[_Iterable[_Union[OutputProgress, _Mapping]]] = ...) -> None: ...
 
 class FleetEntry(_message.Message):
     __slots__ = ("stamp", "digests", "start_time", "beat_time", "host", "pid", "contract_min", "contract_max", "slots", "attempt_ids", "draining", "sandbox", "leader", "working_on")

@@ -134,7 +134,8 @@ class JobServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchJob(self, request, context):
-        """The job's events in the log's order from `after_sequence` on, progress beside them; ends with the job's last event.
+        """The job's events in the log's order from `after_sequence` on, progress beside them, what was last heard of it first;
+        ends with the job's last event.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

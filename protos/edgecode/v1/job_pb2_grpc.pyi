@@ -36,7 +36,9 @@ class JobServiceStub:
     GetJob: _grpc.UnaryUnaryMultiCallable[_job_pb2.GetJobRequest, _job_pb2.Job]
     ListJobs: _grpc.UnaryUnaryMultiCallable[_job_pb2.ListJobsRequest, _job_pb2.ListJobsResponse]
     WatchJob: _grpc.UnaryStreamMultiCallable[_job_pb2.WatchJobRequest, _job_pb2.WatchJobResponse]
-    """The job's events in the log's order from `after_sequence` on, progress beside them; ends with the job's last event."""
+    """The job's events in the log's order from `after_sequence` on, progress beside them, what was last heard of it first;
+    ends with the job's last event.
+    """
     WatchJobs: _grpc.UnaryStreamMultiCallable[_job_pb2.WatchJobsRequest, _job_pb2.WatchJobsResponse]
     """The same for all jobs that match a filter; does not end by itself."""
     WaitJob: _grpc.UnaryUnaryMultiCallable[_job_pb2.WaitJobRequest, _job_pb2.Job]
@@ -60,7 +62,9 @@ class JobServiceAsyncStub(JobServiceStub):
     GetJob: _aio.UnaryUnaryMultiCallable[_job_pb2.GetJobRequest, _job_pb2.Job]  # type: ignore[assignment]
     ListJobs: _aio.UnaryUnaryMultiCallable[_job_pb2.ListJobsRequest, _job_pb2.ListJobsResponse]  # type: ignore[assignment]
     WatchJob: _aio.UnaryStreamMultiCallable[_job_pb2.WatchJobRequest, _job_pb2.WatchJobResponse]  # type: ignore[assignment]
-    """The job's events in the log's order from `after_sequence` on, progress beside them; ends with the job's last event."""
+    """The job's events in the log's order from `after_sequence` on, progress beside them, what was last heard of it first;
+    ends with the job's last event.
+    """
     WatchJobs: _aio.UnaryStreamMultiCallable[_job_pb2.WatchJobsRequest, _job_pb2.WatchJobsResponse]  # type: ignore[assignment]
     """The same for all jobs that match a filter; does not end by itself."""
     WaitJob: _aio.UnaryUnaryMultiCallable[_job_pb2.WaitJobRequest, _job_pb2.Job]  # type: ignore[assignment]
@@ -105,7 +109,9 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _job_pb2.WatchJobRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_job_pb2.WatchJobResponse], _abc.AsyncIterator[_job_pb2.WatchJobResponse]]:
-        """The job's events in the log's order from `after_sequence` on, progress beside them; ends with the job's last event."""
+        """The job's events in the log's order from `after_sequence` on, progress beside them, what was last heard of it first;
+        ends with the job's last event.
+        """
 
     @_abc_1.abstractmethod
     def WatchJobs(

@@ -33,6 +33,7 @@ from edgecode.server.ledger.rebuild import lock_path
 from edgecode.server.planner.blob_sweep import BlobSweep
 from edgecode.server.planner.leader import Leader
 from edgecode.server.planner.lock import FileLock
+from edgecode.server.progress.board import ProgressBoard
 from edgecode.server.reflection import SERVICES, add_health, add_reflection
 from edgecode.server.servicers.register import add_servicers
 from edgecode.server.signing import SigningKeys
@@ -73,7 +74,8 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
     await ledger.open()
     reads = Reads(bus, events, ledger, settings.read_wait_seconds)
     fleet = FleetView(bus, settings)
-    feed = LogFeed(bus, events)
+    board = ProgressBoard(ledger)
+    feed = LogFeed(bus, events, board)
 
     queue = QueueGauge(ledger, settings.queue_limit_jobs)
     writer = JobWriter(events, ledger, reads, queue, crash)
@@ -109,8 +111,8 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
 
     server = make_server(settings, [StampingInterceptor(stamp, settings, tracer)])
     domain = Domain(
-        settings=settings, bus=bus, events=events, ledger=ledger, reads=reads, blobs=blobs, fleet=fleet, feed=feed,
-        own=own, presets=presets, writer=writer, queries=queries, acceptance=acceptance, uploads=uploads,
+        settings=settings, bus=bus, events=events, ledger=ledger, reads=reads, blobs=blobs, fleet=fleet, board=board,
+        feed=feed, own=own, presets=presets, writer=writer, queries=queries, acceptance=acceptance, uploads=uploads,
         catalogue=AssetCatalogue(events, ledger, reads),
         webhooks=Webhooks(ledger, reads, webhooks, keys, settings),
     )  # fmt: skip

@@ -16,6 +16,7 @@ from edgecode.server.jobs.queries import JobQueries
 from edgecode.server.jobs.write import JobWriter
 from edgecode.server.ledger.port import Ledger
 from edgecode.server.ledger.reads import Reads
+from edgecode.server.progress.board import ProgressBoard
 from edgecode.server.watch import LogFeed
 from edgecode.server.webhooks.service import Webhooks
 
@@ -31,6 +32,7 @@ class Domain:
     reads: Reads
     blobs: Blobs
     fleet: FleetView
+    board: ProgressBoard
     feed: LogFeed
     own: OwnInstance
     presets: Presets

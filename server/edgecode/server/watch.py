@@ -15,6 +15,7 @@ from edgecode.core.errors import Exhausted
 from edgecode.core.lifecycle import Background
 from edgecode.core.log import Entry, Log
 from edgecode.core.log_reader import LogReader
+from edgecode.server.progress.board import ProgressBoard
 from edgecode.v1 import bus_pb2
 
 log = structlog.get_logger()
@@ -42,9 +43,10 @@ class _Watcher:
 class LogFeed:
     """Entries of jobs as they are stored, and progress, to any number of watchers; reads only while there are some."""
 
-    def __init__(self, bus: Bus, events: Log) -> None:
+    def __init__(self, bus: Bus, events: Log, board: ProgressBoard) -> None:
         self._bus = bus
         self._events = events
+        self._board = board
         self._watchers: set[_Watcher] = set()
         self._wanted = asyncio.Event()
         self._following = asyncio.Event()
@@ -83,6 +85,7 @@ class LogFeed:
             if not self._watchers:
                 break
             for entry in entries:
+                self._board.see(entry)
                 self._hand_out(entry.subject, entry)
         self._wanted.clear()
         self._following.clear()
@@ -94,6 +97,7 @@ class LogFeed:
         except DecodeError:
             log.warning("feed.unreadable_progress", subject=incoming.subject)
             return
+        self._board.take(progress)
         self._hand_out(subjects.job_events(progress.job_id), progress)
 
     def _hand_out(self, subject: str, item: Entry | bus_pb2.Progress) -> None:
@@ -103,14 +107,16 @@ class LogFeed:
             watcher.put(item)
 
     def job(self, job_id: str, after_sequence: int) -> AsyncGenerator[Entry | bus_pb2.Progress, None]:
-        """One job's entries from a sequence on, then as they come, with its progress beside."""
-        return self._watch(subjects.job_events(job_id), after_sequence)
+        """One job's entries from a sequence on, then as they come, with its progress beside, the last heard first."""
+        return self._watch(subjects.job_events(job_id), after_sequence, job_id)
 
     def jobs(self, after_sequence: int | None) -> AsyncGenerator[Entry | bus_pb2.Progress, None]:
         """All jobs' entries from a sequence on (from now on for None), with progress beside."""
         return self._watch(subjects.job_events(">"), after_sequence)
 
-    async def _watch(self, subject: str, after_sequence: int | None) -> AsyncGenerator[Entry | bus_pb2.Progress, None]:
+    async def _watch(
+        self, subject: str, after_sequence: int | None, job_id: str = ""
+    ) -> AsyncGenerator[Entry | bus_pb2.Progress, None]:
         """Ends when the feed is stopped."""
         watcher = _Watcher(subject)
         self._watchers.add(watcher)
@@ -124,6 +130,8 @@ class LogFeed:
                 async with aclosing(self._past(subject, after_sequence, position)) as entries:
                     async for entry in entries:
                         yield entry
+            for progress in await self._board.last(job_id):
+                yield progress
             async with aclosing(_live(watcher)) as items:
                 async for item in items:
                     if not isinstance(item, Entry) or item.sequence > position:

@@ -58,7 +58,9 @@ async def run_ladder(
     seen = progress if progress is not None else []
     info = await probe(source, scratch, tools)
     kept, _ = ladder.select(outputs, info)
-    made = await transcode(
-        source, info, kept, scratch, tags_for(tools, source), tools, lambda outputs, _: seen.append(outputs)
-    )
+
+    def on_progress(outputs: Sequence[bus_pb2.OutputProgress], *_: object) -> None:
+        seen.extend([list(outputs)] if outputs else [])
+
+    made = await transcode(source, info, kept, scratch, tags_for(tools, source), tools, on_progress)
     return info, made

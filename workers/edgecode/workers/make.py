@@ -38,6 +38,7 @@ async def make(task: bus_pb2.TaskMessage, attempt_id: str, parts: Parts, on_prog
     work.scratch.mkdir(parents=True)
     try:
         if kind.needs_source:
+            on_progress((), 0.0, bus_pb2.PHASE_FETCHING)
             await parts.blobs.fetch_file(source_key(task.asset_sha256), work.source, task.asset_sha256)
         return await _make(kind, work, Maker(stamp_to_proto(parts.stamp), parts.digests, attempt_id), parts)
     finally:
@@ -49,6 +50,7 @@ async def _make(kind: Kind, work: Work, maker: Maker, parts: Parts) -> Made:
     result = await kind.run(work)
     if not result.files:
         return Made(result.source)
+    work.on_progress((), 0.0, bus_pb2.PHASE_STORING)
     upload = Upload(parts.blobs, work.task, maker)
     return Made(result.source, await upload.put(result.files, work.tags, started, datetime.now(UTC)))
 

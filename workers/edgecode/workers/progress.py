@@ -2,20 +2,22 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Sequence
 
-from edgecode.core import subjects
+from edgecode.core import cost, subjects
 from edgecode.core.bus import Bus, Outgoing
 from edgecode.core.errors import Unavailable
 from edgecode.core.lifecycle import Background
-from edgecode.v1 import bus_pb2
+from edgecode.v1 import bus_pb2, event_pb2
 from edgecode.workers.assignment import Assignment
+from edgecode.workers.meter import Meter
 
 SHORTEST_PAUSE_SECONDS = 0.2
 
 
 class ProgressReport:
-    """Publishes the latest progress of one attempt, at most five times a second."""
+    """Publishes the latest progress of one attempt, at most five times a second; nothing for a task without outputs."""
 
     def __init__(self, bus: Bus, assignment: Assignment, attempt_id: str) -> None:
         task = assignment.task
@@ -25,40 +27,40 @@ class ProgressReport:
         self._latest = bus_pb2.Progress(
             job_id=task.job_id, task_id=task.task_id, attempt_id=attempt_id, epoch=task.epoch
         )
-        self._fractions: dict[str, float] = {}
+        phases = cost.task_phases(task.kind, task.outputs, task.source, task.asset_size_bytes)
+        self._meter = Meter(phases, [output.output_id for output in task.outputs])
+        # The probe is told of all outputs and makes none.
+        self._makes_outputs = bool(task.outputs) and task.kind != event_pb2.TASK_KIND_PROBE
         self._news = asyncio.Event()
         self._background = Background("progress")
         self._started = False
 
-    def report(self, outputs: Sequence[bus_pb2.OutputProgress], speed_ratio: float) -> None:
-        """Takes the state of all outputs; never blocks."""
-        del self._latest.outputs[:]
-        for output in outputs:
-            fraction = max(output.fraction, self._fractions.get(output.output_id, 0.0))
-            self._fractions[output.output_id] = fraction
-            self._latest.outputs.add(
-                output_id=output.output_id,
-                frames_done=output.frames_done,
-                frames_total=output.frames_total,
-                fraction=fraction,
-            )
+    def report(
+        self,
+        outputs: Sequence[bus_pb2.OutputProgress],
+        speed_ratio: float,
+        phase: "bus_pb2.Phase" = bus_pb2.PHASE_ENCODING,
+        /,
+    ) -> None:
+        """Takes the phase and the frames of outputs that have news; never blocks."""
+        if not self._makes_outputs:
+            return
+        self._meter.take(outputs, phase, time.monotonic())
+        self._meter.fill(self._latest)
         self._latest.speed_ratio = speed_ratio
         self._news.set()
         if not self._started:
             self._started = True
             self._background.start(self._publish_forever())
 
-    async def finish(self, output_ids: Sequence[str]) -> None:
-        """Says that all outputs are done, and no more; nothing for a task without outputs."""
+    async def finish(self) -> None:
+        """Says that all outputs are done, and no more."""
         await self.stop()
-        if not output_ids:
-            return
-        known = {output.output_id: output for output in self._latest.outputs}
-        for output_id in output_ids:
-            output = known.get(output_id) or self._latest.outputs.add(output_id=output_id)
-            output.frames_done = output.frames_total
-            output.fraction = 1.0
-        await self._publish()
+        if self._makes_outputs:
+            self._meter.finish()
+            self._meter.fill(self._latest)
+            self._latest.speed_ratio = 0.0
+            await self._publish()
 
     async def stop(self) -> None:
         """Ends it without a last word; twice is legal."""

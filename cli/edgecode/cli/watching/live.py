@@ -1,6 +1,7 @@
 """Shows a watched job: bars on a terminal, one line per event into a pipe, JSON lines for programs."""
 
 import sys
+from datetime import timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -36,7 +37,7 @@ def display_for(session: Session) -> Display:
 
 
 class Bars:
-    """One bar per output, of its own encoder's frames."""
+    """One bar for the whole job, with what remains and the speed, and one per output with its own encoder's frames."""
 
     def __init__(self, console: Console) -> None:
         self.view = JobView()
@@ -45,29 +46,37 @@ class Bars:
             TextColumn("{task.description:<12}"),
             BarColumn(bar_width=32),
             TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn("{task.fields[frames]:>13}"),
+            TextColumn("{task.fields[figures]:>13}"),
             TextColumn("[{task.fields[colour]}]{task.fields[state]}"),
             TimeElapsedColumn(),
             console=console,
         )
+        self._job = self._progress.add_task("job", total=1.0, figures="", state=self.view.state, colour="none")
 
     def show(self, update: job_pb2.WatchJobResponse) -> None:
         """Moves the bars."""
         self.view.apply(update)
         for output_id, output in self.view.outputs.items():
             self._move(output_id, output)
+        self._progress.update(
+            self._job,
+            completed=self.view.fraction,
+            figures=speed(self.view),
+            state=remaining(self.view) or self.view.state,
+        )
 
     def _move(self, output_id: str, output: OutputView) -> None:
         if output_id not in self._bars:
             self._bars[output_id] = self._progress.add_task(
-                output_id, total=1.0, start=False, frames="", state=output.state, colour="none"
+                output_id, total=1.0, start=False, figures="", state=output.state, colour="none"
             )
         bar = self._bars[output_id]
         if output.state == RUNNING:
             self._progress.start_task(bar)
         frames = f"{output.frames_done}/{output.frames_total}" if output.frames_total else ""
+        state = f"{output.state}, try {output.restarts + 1}" if output.restarts else output.state
         self._progress.update(
-            bar, completed=output.fraction, frames=frames, state=output.state, colour=_COLOURS.get(output.state, "none")
+            bar, completed=output.fraction, figures=frames, state=state, colour=_COLOURS.get(output.state, "none")
         )
         if output.state in {DONE, FAILED, SKIPPED}:
             self._progress.stop_task(bar)
@@ -83,7 +92,7 @@ class Bars:
 
 
 class EventLines:
-    """One line per event, and per output each tenth of its way."""
+    """One line per event, and for the job and each output one at each tenth of its way."""
 
     def __init__(self) -> None:
         self.view = JobView()
@@ -99,11 +108,16 @@ class EventLines:
             )
             return
         for each in update.progress.outputs:
-            tenth = int(each.fraction * 10)
-            if tenth > self._tenths.get(each.output_id, 0):
-                self._tenths[each.output_id] = tenth
-                frames = f" ({each.frames_done}/{each.frames_total} frames)" if each.frames_total else ""
-                self._write(f"  {each.output_id} {tenth * 10} %{frames}")
+            frames = f" ({each.frames_done}/{each.frames_total} frames)" if each.frames_total else ""
+            self._tell(each.output_id, each.fraction, frames)
+        more = "".join(f", {words}" for words in (remaining(self.view), speed(self.view)) if words)
+        self._tell("job", self.view.fraction, more)
+
+    def _tell(self, name: str, fraction: float, more: str) -> None:
+        tenth = int(fraction * 10)
+        if tenth > self._tenths.get(name, 0):
+            self._tenths[name] = tenth
+            self._write(f"  {name} {tenth * 10} %{more}")
 
     @staticmethod
     def _write(line: str) -> None:
@@ -116,6 +130,18 @@ class EventLines:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         return
+
+
+def remaining(view: JobView) -> str:
+    """`0:01:15 left`, empty while nobody knows."""
+    if view.remaining_seconds is None:
+        return ""
+    return f"{timedelta(seconds=round(view.remaining_seconds))} left"
+
+
+def speed(view: JobView) -> str:
+    """`1.8x`, empty while nothing is encoded."""
+    return f"{view.speed_ratio:.1f}x" if view.speed_ratio else ""
 
 
 class JsonLines:

@@ -12,13 +12,14 @@ PENDING, RUNNING, DONE, FAILED, SKIPPED = "waiting", "running", "done", "failed"
 
 @dataclass(slots=True)
 class OutputView:
-    """One output: its state, and how far its encoder is, 0 to 1."""
+    """One output: its state, how far it is, 0 to 1, and how often an attempt at it began again."""
 
     kind: str
     state: str = PENDING
     fraction: float = 0.0
     frames_done: int = 0
     frames_total: int = 0
+    restarts: int = 0
 
 
 @dataclass(slots=True)
@@ -29,12 +30,16 @@ class JobView:
         state: in a word.
         build: that has it.
         outputs: by id, in the order asked for.
-        speed_ratio: of the encoder against the clock of the source.
+        fraction: of the whole, 0 to 1, never falling.
+        remaining_seconds: until its end; None while nobody knows.
+        speed_ratio: of the encoder against the clock of the source, 0 while nothing is encoded.
     """
 
     state: str = "queued"
     build: str = ""
     outputs: dict[str, OutputView] = field(default_factory=dict)
+    fraction: float = 0.0
+    remaining_seconds: float | None = None
     speed_ratio: float = 0.0
     _task_outputs: dict[str, list[str]] = field(default_factory=dict)
 
@@ -46,13 +51,18 @@ class JobView:
             self._event(update.event.event)
 
     def _progress(self, progress: bus_pb2.Progress) -> None:
-        self.speed_ratio = progress.speed_ratio
+        job = progress.job
+        # A server that was started meanwhile has not heard how far an earlier attempt came.
+        self.fraction = max(self.fraction, min(job.fraction, 1.0))
+        self.remaining_seconds = job.remaining_seconds if job.HasField("remaining_seconds") else None
+        self.speed_ratio = job.speed_ratio
         for each in progress.outputs:
             view = self.outputs.get(each.output_id)
             if view is not None and view.state in {PENDING, RUNNING}:
                 view.state = RUNNING
-                view.fraction = min(max(each.fraction, 0.0), 1.0)
+                view.fraction = max(view.fraction, min(each.fraction, 1.0))
                 view.frames_done, view.frames_total = each.frames_done, each.frames_total
+                view.restarts = each.restarts
 
     def _event(self, event: event_pb2.Event) -> None:
         kind = event.WhichOneof("kind")
@@ -105,7 +115,7 @@ class JobView:
             view.frames_total = event.file.frames
 
     def _on_job_succeeded(self, _event: event_pb2.JobSucceeded) -> None:
-        self.state = "succeeded"
+        self.state, self.fraction, self.remaining_seconds = "succeeded", 1.0, 0.0
 
     def _on_job_failed(self, _event: event_pb2.JobFailed) -> None:
         self.state = "failed"
@@ -114,10 +124,10 @@ class JobView:
         self.state = "cancelled"
 
     def _again(self, task_id: str) -> None:
-        """Whoever takes it next begins at the beginning."""
+        """Whoever takes it next begins at the beginning; what is shown stays until that has passed it."""
         for view in self._views(task_id):
             if view.state == RUNNING:
-                view.state, view.fraction, view.frames_done = PENDING, 0.0, 0
+                view.state, view.frames_done = PENDING, 0
 
     def _set(self, task_id: str, state: str) -> None:
         for view in self._views(task_id):

@@ -13,10 +13,12 @@ from edgecode.server.filters import parse_filter
 from edgecode.server.jobs.queries import JobQueries
 from edgecode.server.jobs.standing import STANDING_FIELDS, matches
 from edgecode.server.ledger.port import Condition
-from edgecode.server.ledger.rows import FINISHED
+from edgecode.server.ledger.rows import FINISHED, JobState
+from edgecode.server.progress.board import ProgressBoard
 from edgecode.server.watch import LogFeed
 from edgecode.v1 import bus_pb2, event_pb2, job_pb2
 
+_UNDER_WAY = frozenset({JobState.RUNNING, JobState.CANCELLING})
 _ENDS = frozenset({"job_succeeded", "job_failed", "job_cancelled", "job_deleted"})
 LONGEST_WAIT_SECONDS = 3600
 DEFAULT_WAIT_SECONDS = 60
@@ -26,10 +28,24 @@ _REMEMBERED_JOBS = 10_000
 class JobWatches:
     """Watches over the one feed of this server."""
 
-    def __init__(self, feed: LogFeed, events: Log, queries: JobQueries) -> None:
+    def __init__(self, feed: LogFeed, events: Log, queries: JobQueries, board: ProgressBoard) -> None:
         self._feed = feed
         self._events = events
         self._queries = queries
+        self._board = board
+
+    async def now(self, job_id: str) -> job_pb2.Job:
+        """A job as it stands, with its progress while it runs.
+
+        Raises:
+            NotFound: `JOB_NOT_FOUND`.
+            Unavailable: `LEDGER_BEHIND`.
+        """
+        record = await self._queries.record(job_id)
+        job = await self._queries.message(record)
+        if record.job.state in _UNDER_WAY and (progress := self._board.job(record)) is not None:
+            job.progress.CopyFrom(progress)
+        return job
 
     async def job(self, request: job_pb2.WatchJobRequest) -> AsyncIterator[job_pb2.WatchJobResponse]:
         """A job's events after a sequence, ending with its last one; resumes anywhere.
@@ -39,12 +55,16 @@ class JobWatches:
             Unavailable: `SERVER_DRAINING`, or `LEDGER_BEHIND`; resume after the last sequence seen.
             Exhausted: `WATCH_OVERRUN`.
         """
+        shown = False
         async with aclosing(self._until_end(request.job_id, request.after_sequence)) as items:
             async for item in items:
                 if isinstance(item, Entry):
+                    if shown and _succeeds(item):
+                        yield job_pb2.WatchJobResponse(progress=_whole(request.job_id))
                     yield job_pb2.WatchJobResponse(event=event_message(item))
                 else:
-                    yield job_pb2.WatchJobResponse(progress=item)
+                    shown = True
+                    yield job_pb2.WatchJobResponse(progress=await self._board.shown(item))
 
     async def _until_end(self, job_id: str, after_sequence: int) -> AsyncGenerator[Entry | bus_pb2.Progress, None]:
         """Ends at a finished job's last event: not at an end that a retry follows, nor before a worker's late word."""
@@ -85,7 +105,7 @@ class JobWatches:
         except TimeoutError:
             if not scope.expired():
                 raise
-        return await self._queries.get(request.job_id)
+        return await self.now(request.job_id)
 
     async def jobs(self, request: job_pb2.WatchJobsRequest) -> AsyncIterator[job_pb2.WatchJobsResponse]:
         """The events of every job that matches, after a sequence or from now on; does not end by itself.
@@ -103,7 +123,7 @@ class JobWatches:
                     if await matching.entry(item):
                         yield job_pb2.WatchJobsResponse(event=event_message(item))
                 elif request.include_progress and await matching.job(item.job_id):
-                    yield job_pb2.WatchJobsResponse(progress=item)
+                    yield job_pb2.WatchJobsResponse(progress=await self._board.shown(item))
         raise _draining()
 
 
@@ -139,6 +159,15 @@ class _Matching:
 
 def _ends(entry: Entry) -> bool:
     return entry.event is not None and entry.event.WhichOneof("kind") in _ENDS
+
+
+def _succeeds(entry: Entry) -> bool:
+    return entry.event is not None and entry.event.HasField("job_succeeded")
+
+
+def _whole(job_id: str) -> bus_pb2.Progress:
+    """What a watch that showed progress ends with."""
+    return bus_pb2.Progress(job_id=job_id, job=bus_pb2.JobProgress(fraction=1.0, remaining_seconds=0.0))
 
 
 def _draining() -> Unavailable:

@@ -18,7 +18,7 @@ class JobServicer(job_pb2_grpc.JobServiceServicer):
         self._acceptance = domain.acceptance
         self._queries = domain.queries
         self._presets = domain.presets
-        self._watches = JobWatches(domain.feed, domain.events, domain.queries)
+        self._watches = JobWatches(domain.feed, domain.events, domain.queries, domain.board)
         self._changes = JobChanges(domain.writer, domain.queries)
         self._downloads = Downloads(domain.blobs, domain.queries)
 
@@ -28,7 +28,7 @@ class JobServicer(job_pb2_grpc.JobServiceServicer):
 
     async def GetJob(self, request: job_pb2.GetJobRequest, context: Any) -> job_pb2.Job:
         """See the contract."""
-        return await self._queries.get(request.job_id)
+        return await self._watches.now(request.job_id)
 
     async def ListJobs(self, request: job_pb2.ListJobsRequest, context: Any) -> job_pb2.ListJobsResponse:
         """See the contract."""

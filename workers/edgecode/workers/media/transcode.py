@@ -1,9 +1,10 @@
 """The ladder: one ffmpeg process, every rendition verified before it is handed over."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from edgecode.v1 import bus_pb2, media_pb2
 from edgecode.workers.media import verify
@@ -17,7 +18,18 @@ from edgecode.workers.media.tools import MediaTools, Work
 
 __all__ = ["FileTags", "MediaTools", "OnProgress", "Rendered", "transcode"]
 
-OnProgress = Callable[[list[bus_pb2.OutputProgress], float], None]
+
+class OnProgress(Protocol):
+    """Told what the work is at, as often as there is something to say."""
+
+    def __call__(
+        self,
+        outputs: Sequence[bus_pb2.OutputProgress],
+        speed_ratio: float,
+        phase: "bus_pb2.Phase" = bus_pb2.PHASE_ENCODING,
+        /,
+    ) -> None:
+        """Takes the frames of outputs that have news, the encoder's speed, and the phase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +67,8 @@ async def transcode(  # noqa: PLR0917 - the host's one call; its arguments are a
         scratch: folder of this attempt, absolute.
         tags: for the files' metadata.
         tools: of this worker.
-        on_progress: called with each output's frames and the speed whenever ffmpeg's clock has moved.
+        on_progress: called with each output's frames and the speed whenever ffmpeg's clock has moved, and in each
+            phase.
 
     Raises:
         MediaFailure: with the fault as `explain` finds it; VERIFICATION_FAILED when a file is not what was asked for.
@@ -64,6 +77,7 @@ async def transcode(  # noqa: PLR0917 - the host's one call; its arguments are a
     renditions = [plan_rendition(output, info, scratch, tags.of_file(output.output_id)) for output in outputs]
     with _kept_only_when_done(renditions):
         await _encode(work, renditions, on_progress)
+        on_progress((), 0.0, bus_pb2.PHASE_VERIFYING)
         facts = await verify.read_facts([rendition.path for rendition in renditions], scratch, tools)
         _judge(facts, renditions, work, await _source_frames(facts, work))
     return [

@@ -1,0 +1,1 @@
+"""Where jobs stand: what workers report, weighted and kept from falling."""
