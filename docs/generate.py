@@ -13,7 +13,7 @@ from google.protobuf.json_format import MessageToDict
 from pydantic.fields import FieldInfo
 
 from edgecode.core.settings import Settings
-from edgecode.server.jobs.presets import THUMBNAIL, WEB
+from edgecode.server.jobs.built_in import ADAPTIVE, ARCHIVE, AUDIO, THUMBNAIL, WEB
 from edgecode.server.jobs.specs import package, picture, quality, rendition, sound
 from edgecode.server.jobs.specs import time as times
 from edgecode.server.jobs.specs.fields import Choices, Number, Numbers
@@ -95,7 +95,7 @@ def _unit(name: str, field: FieldInfo) -> str:
 def presets() -> str:
     """What each preset asks for, defaults filled in."""
     parts = []
-    for preset in (WEB, THUMBNAIL):
+    for preset in (WEB, ADAPTIVE, ARCHIVE, AUDIO, THUMBNAIL):
         rows = [[f"`{spec.output_id}`", *_asked(spec)] for spec in with_defaults(preset.outputs)]
         title = f"\n## `{preset.preset}`, revision {preset.revision}\n\n{preset.title}.\n\n"
         parts.append(title + table(("output", "kind", "asked for"), rows))

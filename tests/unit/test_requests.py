@@ -8,7 +8,7 @@ from edgecode.core.contract import CONTRACT
 from edgecode.core.errors import InvalidRequest
 from edgecode.core.settings import DAY_SECONDS, Settings
 from edgecode.server.calls import CallContext
-from edgecode.server.jobs.presets import Presets
+from edgecode.server.jobs.built_in import BUILT_IN
 from edgecode.server.jobs.requests import check_request, created_event
 from edgecode.server.ledger.rows import AssetRow
 from edgecode.v1 import event_pb2, job_pb2, media_pb2
@@ -154,7 +154,7 @@ def test_a_job_carries_every_default_and_all_of_its_asset() -> None:
 
 
 def test_a_preset_is_written_into_the_job_with_its_revision() -> None:
-    preset = Presets().get("web")
+    preset = BUILT_IN["web"]
     created = created_event(
         "job",
         request(preset="web"),

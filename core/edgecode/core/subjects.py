@@ -31,6 +31,11 @@ def route_events(service: str) -> str:
     return f"event.route.{service}"
 
 
+def preset_events(preset: str) -> str:
+    """Revisions of one preset."""
+    return f"event.preset.{preset}"
+
+
 def webhook_events(webhook_id: str) -> str:
     """Events of one webhook."""
     return f"event.webhook.{webhook_id}"

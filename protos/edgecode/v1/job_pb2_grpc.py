@@ -100,6 +100,11 @@ class JobServiceStub:
                 request_serializer=edgecode_dot_v1_dot_job__pb2.DownloadArtifactRequest.SerializeToString,
                 response_deserializer=edgecode_dot_v1_dot_job__pb2.DownloadArtifactResponse.FromString,
                 _registered_method=True)
+        self.CreatePreset = channel.unary_unary(
+                '/edgecode.v1.JobService/CreatePreset',
+                request_serializer=edgecode_dot_v1_dot_job__pb2.CreatePresetRequest.SerializeToString,
+                response_deserializer=edgecode_dot_v1_dot_job__pb2.Preset.FromString,
+                _registered_method=True)
         self.GetPreset = channel.unary_unary(
                 '/edgecode.v1.JobService/GetPreset',
                 request_serializer=edgecode_dot_v1_dot_job__pb2.GetPresetRequest.SerializeToString,
@@ -199,6 +204,13 @@ class JobServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreatePreset(self, request, context):
+        """A new preset, or a new revision of one; built-in ones never change.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetPreset(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -278,6 +290,11 @@ def add_JobServiceServicer_to_server(servicer, server):
                     servicer.DownloadArtifact,
                     request_deserializer=edgecode_dot_v1_dot_job__pb2.DownloadArtifactRequest.FromString,
                     response_serializer=edgecode_dot_v1_dot_job__pb2.DownloadArtifactResponse.SerializeToString,
+            ),
+            'CreatePreset': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreatePreset,
+                    request_deserializer=edgecode_dot_v1_dot_job__pb2.CreatePresetRequest.FromString,
+                    response_serializer=edgecode_dot_v1_dot_job__pb2.Preset.SerializeToString,
             ),
             'GetPreset': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPreset,
@@ -641,6 +658,33 @@ class JobService:
             '/edgecode.v1.JobService/DownloadArtifact',
             edgecode_dot_v1_dot_job__pb2.DownloadArtifactRequest.SerializeToString,
             edgecode_dot_v1_dot_job__pb2.DownloadArtifactResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreatePreset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/edgecode.v1.JobService/CreatePreset',
+            edgecode_dot_v1_dot_job__pb2.CreatePresetRequest.SerializeToString,
+            edgecode_dot_v1_dot_job__pb2.Preset.FromString,
             options,
             channel_credentials,
             insecure,

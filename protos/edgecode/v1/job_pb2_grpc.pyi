@@ -52,6 +52,8 @@ class JobServiceStub:
     ListArtifacts: _grpc.UnaryUnaryMultiCallable[_job_pb2.ListArtifactsRequest, _job_pb2.ListArtifactsResponse]
     GetArtifact: _grpc.UnaryUnaryMultiCallable[_job_pb2.GetArtifactRequest, _media_pb2.Artifact]
     DownloadArtifact: _grpc.UnaryStreamMultiCallable[_job_pb2.DownloadArtifactRequest, _job_pb2.DownloadArtifactResponse]
+    CreatePreset: _grpc.UnaryUnaryMultiCallable[_job_pb2.CreatePresetRequest, _job_pb2.Preset]
+    """A new preset, or a new revision of one; built-in ones never change."""
     GetPreset: _grpc.UnaryUnaryMultiCallable[_job_pb2.GetPresetRequest, _job_pb2.Preset]
     ListPresets: _grpc.UnaryUnaryMultiCallable[_job_pb2.ListPresetsRequest, _job_pb2.ListPresetsResponse]
 
@@ -78,6 +80,8 @@ class JobServiceAsyncStub(JobServiceStub):
     ListArtifacts: _aio.UnaryUnaryMultiCallable[_job_pb2.ListArtifactsRequest, _job_pb2.ListArtifactsResponse]  # type: ignore[assignment]
     GetArtifact: _aio.UnaryUnaryMultiCallable[_job_pb2.GetArtifactRequest, _media_pb2.Artifact]  # type: ignore[assignment]
     DownloadArtifact: _aio.UnaryStreamMultiCallable[_job_pb2.DownloadArtifactRequest, _job_pb2.DownloadArtifactResponse]  # type: ignore[assignment]
+    CreatePreset: _aio.UnaryUnaryMultiCallable[_job_pb2.CreatePresetRequest, _job_pb2.Preset]  # type: ignore[assignment]
+    """A new preset, or a new revision of one; built-in ones never change."""
     GetPreset: _aio.UnaryUnaryMultiCallable[_job_pb2.GetPresetRequest, _job_pb2.Preset]  # type: ignore[assignment]
     ListPresets: _aio.UnaryUnaryMultiCallable[_job_pb2.ListPresetsRequest, _job_pb2.ListPresetsResponse]  # type: ignore[assignment]
 
@@ -179,6 +183,14 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _job_pb2.DownloadArtifactRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_job_pb2.DownloadArtifactResponse], _abc.AsyncIterator[_job_pb2.DownloadArtifactResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def CreatePreset(
+        self,
+        request: _job_pb2.CreatePresetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_job_pb2.Preset, _abc.Awaitable[_job_pb2.Preset]]:
+        """A new preset, or a new revision of one; built-in ones never change."""
 
     @_abc_1.abstractmethod
     def GetPreset(

@@ -79,7 +79,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
 
     queue = QueueGauge(ledger, settings.queue_limit_jobs)
     writer = JobWriter(events, ledger, reads, queue, crash)
-    presets = Presets()
+    presets = Presets(stamp=stamp, settings=settings, events=events, ledger=ledger, reads=reads)
     queries = JobQueries(ledger, reads)
     keys = SigningKeys.open(settings.signing_key, make=settings.signing_key_file is None)
     acceptance = JobAcceptance(

@@ -88,6 +88,7 @@ def job_message(record: JobRecord, stamps: Stamps) -> job_pb2.Job:
         caller=row.caller,
         frozen=bool(row.frozen),
         webhook=created.webhook if created.HasField("webhook") else None,
+        preset_revision=created.preset_revision,
     )
 
 
@@ -112,6 +113,7 @@ def accepted_job(
         created_by=created_by,
         caller=created.caller,
         webhook=created.webhook if created.HasField("webhook") else None,
+        preset_revision=created.preset_revision,
     )
 
 

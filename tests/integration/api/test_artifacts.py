@@ -78,10 +78,3 @@ async def test_artifacts_are_filtered_on_documented_fields(api: Api, finished_jo
     ):
         reply = await api.jobs.ListArtifacts(job_pb2.ListArtifactsRequest(filter=f"{job} AND {restriction}"))
         assert len(reply.artifacts) == found, restriction
-
-
-async def test_presets_are_read_and_listed_in_pages(api: Api) -> None:
-    assert (await api.jobs.GetPreset(job_pb2.GetPresetRequest(preset="web"))).revision == 1
-    first = await api.jobs.ListPresets(job_pb2.ListPresetsRequest(page_size=1))
-    rest = await api.jobs.ListPresets(job_pb2.ListPresetsRequest(page_token=first.next_page_token))
-    assert [preset.preset for preset in (*first.presets, *rest.presets)] == ["thumbnail", "web"]

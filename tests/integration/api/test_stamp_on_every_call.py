@@ -39,6 +39,7 @@ BAD: dict[str, tuple[Message, str]] = {
     "JobService/ListArtifacts": (job_pb2.ListArtifactsRequest(page_token="foreign"), "INVALID_PAGE_TOKEN"),
     "JobService/GetArtifact": (job_pb2.GetArtifactRequest(artifact_id=FOREIGN), "ARTIFACT_NOT_FOUND"),
     "JobService/DownloadArtifact": (job_pb2.DownloadArtifactRequest(offset_bytes=-1), "INVALID_FIELD"),
+    "JobService/CreatePreset": (job_pb2.CreatePresetRequest(preset="web"), "INVALID_FIELD"),
     "JobService/GetPreset": (job_pb2.GetPresetRequest(preset="cinema"), "PRESET_NOT_FOUND"),
     "JobService/ListPresets": (job_pb2.ListPresetsRequest(page_token="foreign"), "INVALID_PAGE_TOKEN"),
     "FleetService/ListInstances": (fleet_pb2.ListInstancesRequest(filter="pid = 1"), "INVALID_FILTER"),

@@ -10,7 +10,9 @@ from edgecode.core import bus as core_bus
 from edgecode.core import subjects
 from edgecode.core.errors import FailedPrecondition
 from edgecode.core.settings import Settings
+from edgecode.server.ledger.port import Find
 from edgecode.server.ledger.rebuild import fold_all, rebuild
+from edgecode.server.ledger.rows import PresetRow
 from edgecode.server.ledger.sqlite import SqliteLedger
 from edgecode.v1 import event_pb2, media_pb2
 from tests.harness.builds import stamp_of
@@ -61,11 +63,15 @@ async def a_full_life(server: PlayedServer, bad: PlayedWorker, doomed: PlayedWor
     asset.expire_time.CopyFrom(done.expire_time)
     await server.append(subjects.asset_events("an-asset"), event_pb2.Event(asset_created=asset))
     await server.append(subjects.asset_events("an-asset"), event_pb2.Event(asset_deleted=event_pb2.AssetDeleted()))
+    for revision in (1, 2, 2):
+        made = event_pb2.PresetCreated(preset="own", revision=revision, title=f"revision {revision}")
+        await server.append(subjects.preset_events("own"), event_pb2.Event(preset_created=made))
     await server.create(a_job("unfinished"))
     frozen = a_job("frozen")
     await server.create(frozen)
     await server.append(subjects.job_events(frozen.job_id), event_pb2.Event())
     await server.settle()
+    assert [row.revision for row in await server.ledger.find(PresetRow, Find())] == [1, 2], "each revision once"
     states = {name: (await server.record(a_job(name).job_id)).job.state for name in
               ("done", "lost", "fails", "again", "off", "unfinished")}  # fmt: skip
     assert states == {

@@ -136,7 +136,7 @@ class Uploads:
         known = await self._parts.opening(asset_id)
         opening = Opening(upload_id, call.caller, first.metadata)
         if known is None:
-            self._check_metadata(first.metadata)
+            await self._check_metadata(first.metadata)
             if await self._parts.open(asset_id, opening):
                 return opening
             known = await self._parts.opening(asset_id)
@@ -146,7 +146,7 @@ class Uploads:
             raise AlreadyExists("UPLOAD_ID_REUSED", f"upload {upload_id} was opened with other metadata; use a new id")
         return known
 
-    def _check_metadata(self, metadata: asset_pb2.UploadMetadata) -> None:
+    async def _check_metadata(self, metadata: asset_pb2.UploadMetadata) -> None:
         refuse(
             [
                 *check_text("metadata.file_name", metadata.file_name, LONGEST_FILE_NAME),
@@ -155,7 +155,7 @@ class Uploads:
             ]
         )
         if metadata.preset:
-            self._presets.get(metadata.preset)
+            await self._presets.get(metadata.preset)
 
     async def _finish(self, asset_id: str, opening: Opening, session: UploadSession, call: CallContext) -> AssetRow:
         digests = await session.digests()

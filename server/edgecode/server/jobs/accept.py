@@ -106,7 +106,7 @@ class JobAcceptance:
     async def _created(
         self, job_id: str, request: job_pb2.CreateJobRequest, call: CallContext, asset: AssetRow | None
     ) -> event_pb2.JobCreated:
-        preset = self._presets.get(request.preset) if request.preset else None
+        preset = await self._presets.get(request.preset) if request.preset else None
         asset = asset or await usable_asset(request.asset_id, self._ledger, self._reads)
         created = created_event(
             job_id, request, asset=asset, preset=preset, call=call, settings=self._settings, now=utc_now()

@@ -66,7 +66,7 @@ def created_event(
         asset_sha256=asset.sha256,
         asset_size_bytes=asset.size_bytes,
         asset_file_name=asset.file_name,
-        preset=request.preset,
+        preset=preset.preset if preset else "",
         preset_revision=preset.revision if preset else 0,
         outputs=preset.outputs if preset else with_defaults(request.outputs),
         priority=request.priority or event_pb2.PRIORITY_NORMAL,
@@ -77,7 +77,14 @@ def created_event(
         client_revision=call.client_revision,
     )
     created.contract = contract_of(created.outputs)
-    created.expire_time.FromDatetime(now + timedelta(seconds=request.retention_seconds or settings.retention_seconds))
+    created.expire_time.FromDatetime(
+        now
+        + timedelta(
+            seconds=request.retention_seconds
+            or (preset.retention_seconds if preset else 0)
+            or settings.retention_seconds
+        )
+    )
     return created
 
 

@@ -11,6 +11,7 @@ from edgecode.server.ledger.rows import (
     Cursor,
     DeliveryRow,
     JobRow,
+    PresetRow,
     RouteRow,
     StampRow,
     TaskRow,
@@ -18,7 +19,7 @@ from edgecode.server.ledger.rows import (
     WebhookRow,
 )
 
-AnyRow = TypeVar("AnyRow", JobRow, TaskRow, AttemptRow, ArtifactRow, AssetRow, WebhookRow, DeliveryRow)
+AnyRow = TypeVar("AnyRow", JobRow, TaskRow, AttemptRow, ArtifactRow, AssetRow, PresetRow, WebhookRow, DeliveryRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Changes:
     artifacts: dict[str, ArtifactRow] = field(default_factory=dict)
     assets: dict[str, AssetRow] = field(default_factory=dict)
     routes: list[RouteRow] = field(default_factory=list)
+    presets: list[PresetRow] = field(default_factory=list)
     unread: list[UnreadRow] = field(default_factory=list)
     read_at_last: list[int] = field(default_factory=list)
     gone_artifacts: set[str] = field(default_factory=set)

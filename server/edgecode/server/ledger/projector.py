@@ -12,11 +12,13 @@ from edgecode.server.ledger.entries import entry_of, place_of, row_of, time_us
 from edgecode.server.ledger.fact import Fact
 from edgecode.server.ledger.fold import fold_job
 from edgecode.server.ledger.fold_asset import fold_asset
-from edgecode.server.ledger.port import Changes, JobRecord, Ledger
+from edgecode.server.ledger.fold_preset import fold_preset
+from edgecode.server.ledger.port import Changes, Condition, Find, JobRecord, Ledger
 from edgecode.server.ledger.rows import (
     FINISHED,
     AssetRow,
     Cursor,
+    PresetRow,
     RouteRow,
     StampRow,
     UnreadRow,
@@ -242,6 +244,8 @@ class _Group:
             await self._take_job(entry, name)
         elif root == "asset":
             await self._take_asset(entry, name)
+        elif root == "preset":
+            await self._take_preset(entry, name)
         elif root in {"webhook", "delivery"}:
             await self.webhooks.take(root, self._fact(entry))
 
@@ -301,6 +305,15 @@ class _Group:
         if asset_id not in self._assets:
             self._assets[asset_id] = await self._ledger.asset(asset_id)
         return self._assets[asset_id]
+
+    async def _take_preset(self, entry: Entry, preset: str) -> None:
+        newest = Find([Condition("preset", "=", preset)], order_by="revision", descending=True, limit=1)
+        known = [*await self._ledger.find(PresetRow, newest), *self._changes.presets]
+        fact = self._fact(entry)
+        row = fold_preset(max((each.revision for each in known if each.preset == preset), default=0), fact)
+        if row is not None:
+            self._changes.presets.append(row)
+            self._sign(fact.stamp)
 
     async def _keep_unread(self, entry: Entry) -> None:
         log.warning("ledger.unread", subject=entry.subject, sequence=entry.sequence, contract=entry.origin.contract)

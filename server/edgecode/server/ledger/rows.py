@@ -293,6 +293,21 @@ class RouteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PresetRow:
+    """One revision of a preset, counted from 1 (`created_pb`: `PresetCreated`, `request_pb`: what it was asked by)."""
+
+    preset: str
+    revision: int
+    sequence: int
+    caller: str
+    request_id: str
+    request_pb: bytes
+    created_pb: bytes
+    create_time_us: int
+    stamp_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class UnreadRow:
     """An event this build cannot read, or a later one of its subject; kept as it came (`headers` is JSON).
 
@@ -317,7 +332,17 @@ class Cursor:
 
 
 Row = (
-    StampRow | JobRow | TaskRow | AttemptRow | ArtifactRow | AssetRow | RouteRow | WebhookRow | DeliveryRow | UnreadRow
+    StampRow
+    | JobRow
+    | TaskRow
+    | AttemptRow
+    | ArtifactRow
+    | AssetRow
+    | RouteRow
+    | PresetRow
+    | WebhookRow
+    | DeliveryRow
+    | UnreadRow
 )
 
 

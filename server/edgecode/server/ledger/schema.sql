@@ -151,6 +151,20 @@ CREATE TABLE IF NOT EXISTS route (
     PRIMARY KEY (service, revision)
 ) WITHOUT ROWID;
 
+CREATE TABLE IF NOT EXISTS preset (
+    preset         TEXT NOT NULL,
+    revision       INTEGER NOT NULL,
+    sequence       INTEGER NOT NULL,
+    caller         TEXT NOT NULL,
+    request_id     TEXT NOT NULL,
+    request_pb     BLOB NOT NULL,
+    created_pb     BLOB NOT NULL,
+    create_time_us INTEGER NOT NULL,
+    stamp_id       INTEGER NOT NULL,
+    PRIMARY KEY (preset, revision)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS preset_by_stamp ON preset (stamp_id);
+
 CREATE TABLE IF NOT EXISTS webhook (
     webhook_id                TEXT PRIMARY KEY,
     job_id                    TEXT NOT NULL,

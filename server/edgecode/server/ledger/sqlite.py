@@ -20,6 +20,7 @@ from edgecode.server.ledger.rows import (
     Cursor,
     DeliveryRow,
     JobRow,
+    PresetRow,
     RouteRow,
     Row,
     StampRow,
@@ -38,13 +39,14 @@ _TABLES: dict[type[Any], tuple[str, tuple[str, ...]]] = {
     ArtifactRow: ("artifact", ("artifact_id",)),
     AssetRow: ("asset", ("asset_id",)),
     RouteRow: ("route", ("service", "revision")),
+    PresetRow: ("preset", ("preset", "revision")),
     WebhookRow: ("webhook", ("webhook_id",)),
     DeliveryRow: ("delivery", ("delivery_id",)),
     UnreadRow: ("event_unread", ("sequence",)),
 }
 _FINISHED = ", ".join(f"'{state}'" for state in sorted(FINISHED))
 _OF_A_JOB = ("task", "attempt", "artifact", "webhook", "delivery", "job")
-_SIGNED = ("job", "attempt", "artifact", "asset", "webhook")
+_SIGNED = ("job", "attempt", "artifact", "asset", "preset", "webhook")
 _OPERATORS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _VARIABLES = 500
 
@@ -164,6 +166,7 @@ class SqliteLedger:
             (ArtifactRow, changes.artifacts.values()),
             (AssetRow, changes.assets.values()),
             (RouteRow, changes.routes),
+            (PresetRow, changes.presets),
             (WebhookRow, changes.webhooks.values()),
             (DeliveryRow, changes.deliveries.values()),
             (UnreadRow, changes.unread),

@@ -76,10 +76,14 @@ class JobServicer(job_pb2_grpc.JobServiceServicer):
         """See the contract."""
         return self._downloads.artifact(request, current_call())
 
+    async def CreatePreset(self, request: job_pb2.CreatePresetRequest, context: Any) -> job_pb2.Preset:
+        """See the contract."""
+        return await self._presets.create(request, current_call())
+
     async def GetPreset(self, request: job_pb2.GetPresetRequest, context: Any) -> job_pb2.Preset:
         """See the contract."""
-        return self._presets.get(request.preset)
+        return await self._presets.get(request.preset)
 
     async def ListPresets(self, request: job_pb2.ListPresetsRequest, context: Any) -> job_pb2.ListPresetsResponse:
         """See the contract."""
-        return self._presets.list(request)
+        return await self._presets.list(request)
