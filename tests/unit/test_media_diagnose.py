@@ -21,7 +21,16 @@ def run(words: str = "", code: int = 183, ending: Ending = Ending.EXITED) -> Run
     [
         ("[IMGUTILS] Picture size 7680x4320 exceeds specified max pixel count 9437184", Reason.PIXELS_EXCEEDED),
         ("[concat] Format not on whitelist 'mov,mp4'", Reason.UNSUPPORTED_CONTAINER),
-        ("[dec:magicyuv] Codec (magicyuv) not on whitelist 'h264'", Reason.UNSUPPORTED_CODEC),
+        (
+            (
+                "[magicyuv @ 0x55] Codec (magicyuv) not on whitelist 'h264'\n"
+                "[vist#0:0/magicyuv @ 0x56] [dec:magicyuv @ 0x57] Error while opening decoder: Invalid argument"
+            ),
+            Reason.UNSUPPORTED_CODEC,
+        ),
+        ("[srt @ 0x55] Codec (srt) not on whitelist 'h264'\nConversion failed!", None),
+        ("[IMGUTILS @ 0x55] Picture size 16384x16384 is invalid", Reason.PIXELS_EXCEEDED),
+        ("[IMGUTILS @ 0x55] Picture size 0x0 is invalid", None),
         ("av_interleaved_write_frame(): File too large", Reason.OUTPUT_SIZE_EXCEEDED),
         ("Conversion failed!", None),
     ],

@@ -12,12 +12,14 @@ class Clock:
 
     Attributes:
         frames: of the first video encoder, as `-progress` has it.
+        dropped: pictures that came too late for their own time, over all outputs.
         position_seconds: the run's one clock, in the source's time.
         speed_ratio: position against wall time.
     """
 
     def __init__(self, watched: Iterable[Path] = ()) -> None:
         self.frames = 0
+        self.dropped = 0
         self.position_seconds = 0.0
         self.speed_ratio = 0.0
         self.counts: dict[int, int] = {}
@@ -31,6 +33,8 @@ class Clock:
         match key:
             case "frame" if value.isdigit():
                 self.frames = int(value)
+            case "drop_frames" if value.isdigit():
+                self.dropped = int(value)
             case "out_time_us" if value.lstrip("-").isdigit():
                 self.position_seconds = max(int(value) / 1_000_000, self.position_seconds)
             case "speed" if value.endswith("x"):

@@ -17,9 +17,13 @@ from edgecode.workers.media.tools import MediaTools, Work
 
 # What ffmpeg says when a documented limit or allowlist stopped it.
 LIMIT_WORDS = (
-    (re.compile(r"exceeds specified max pixel count"), Reason.PIXELS_EXCEEDED),
+    (re.compile(r"exceeds specified max pixel count|Picture size \d{4,}x\d{4,} is invalid"), Reason.PIXELS_EXCEEDED),
     (re.compile(r"Format not on whitelist"), Reason.UNSUPPORTED_CONTAINER),
-    (re.compile(r"Codec \(\S+\) not on whitelist"), Reason.UNSUPPORTED_CODEC),
+    # Of streams that nobody asked for, such as subtitles, ffmpeg says the first half too.
+    (
+        re.compile(r"Codec \((\S+)\) not on whitelist(?s:.*)\[dec:\1\b[^\]]*\] Error while opening"),
+        Reason.UNSUPPORTED_CODEC,
+    ),
     (re.compile(r"File too large"), Reason.OUTPUT_SIZE_EXCEEDED),
 )
 TRUNCATED_WORDS = re.compile(r"partial file|ended prematurely|moov atom not found|Truncat", re.IGNORECASE)
@@ -36,13 +40,15 @@ class BareDecode:
     """What decoding alone says of a source.
 
     Attributes:
-        reason: None when it decodes to its end, or when there was no time to find out.
-        frames: pictures decoded.
+        reason: None when it decodes to its end, or when the machine was too busy to find out.
+        frames: pictures decoded, each at its own time.
+        dropped: pictures that came too late for theirs: a source whose times go back.
         detail: ffmpeg's last words.
     """
 
     reason: Reason | None
     frames: int
+    dropped: int
     detail: str
 
 
@@ -66,13 +72,23 @@ async def bare_decode(
     if info is not None:
         wanted = [info.video.stream_index, *(track.stream_index for track in info.audio[:1])]
         streams = [node[str(index)] for index in wanted]
-    command = compile_command(ffmpeg.output(*streams, "-", format="null"), tools, strict=True)
+    # Pictures at their own times, as the encoders get them: those that come too late for theirs are dropped.
+    times = {"fps_mode:v": "vfr", "enc_time_base:v": "filter"}
+    command = compile_command(ffmpeg.output(*streams, "-", format="null", **times), tools, strict=True)
+    clock = Clock()
     seconds = info.duration_seconds if info is not None else 0.0
-    run = await run_ffmpeg(command, scratch, tools, source_seconds=seconds, clock=Clock())
+    run = await run_ffmpeg(command, scratch, tools, source_seconds=seconds, clock=clock)
     _check_started(run)
-    if (run.ok and not ends_early(run)) or run.ending is Ending.OUT_OF_TIME or _code(run) in OTHER_HANDS:
-        return BareDecode(None, run.frames, run.words)
-    return BareDecode(limit_of(run) or _own_words(run), run.frames, run.words)
+    return BareDecode(_judge(run), run.frames, clock.dropped, run.words)
+
+
+def _judge(run: Run) -> Reason | None:
+    if run.ok and not ends_early(run):
+        return None
+    if run.ending is Ending.OUT_OF_TIME:
+        # CPU time is the source's own doing; wall time may be that of a busy machine.
+        return Reason.TIMEOUT if run.exit is not None else None
+    return None if _code(run) in OTHER_HANDS else limit_of(run) or _own_words(run)
 
 
 def _code(run: Run) -> int:

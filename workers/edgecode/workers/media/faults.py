@@ -34,7 +34,9 @@ class Reason(enum.StrEnum):
     DURATION_EXCEEDED = "DURATION_EXCEEDED"
     """Longer than `max_duration_seconds`. The user's."""
     FRAMES_EXCEEDED = "FRAMES_EXCEEDED"
-    """More frames than `max_frames`. The user's."""
+    """More frames than `max_frames`, or more in their time than `max_frame_rate`, or as much sound. The user's."""
+    TIMESTAMPS_DISORDERED = "TIMESTAMPS_DISORDERED"
+    """Times go back, or jump as no one clock does: pictures have no one order. The user's."""
     STREAMS_EXCEEDED = "STREAMS_EXCEEDED"
     """More streams than `max_streams`. The user's."""
     OUTPUT_SIZE_EXCEEDED = "OUTPUT_SIZE_EXCEEDED"
@@ -48,7 +50,7 @@ class Reason(enum.StrEnum):
     STALLED = "STALLED"
     """ffmpeg's clock stood still for `stall_seconds`. Ours, unless a bare decode stalls too."""
     TIMEOUT = "TIMEOUT"
-    """Wall or CPU time ran out. Ours, unless a bare decode fails too."""
+    """Wall or CPU time ran out. Ours, unless a bare decode uses up its CPU time or fails too."""
     MEMORY_EXCEEDED = "MEMORY_EXCEEDED"
     """A tool asked for more than `memory_bytes`. Ours, unless a bare decode fails too."""
     NO_SPACE = "NO_SPACE"
@@ -67,6 +69,7 @@ SENTENCES = {
     Reason.OUTPUT_SIZE_EXCEEDED: "an output would be larger than the limit",
     Reason.TRUNCATED_INPUT: "the source ends before its own index says",
     Reason.CORRUPT_INPUT: "the source cannot be decoded to its end",
+    Reason.TIMESTAMPS_DISORDERED: "the times of the source's pictures go back: they have no one order",
     Reason.STALLED: "ffmpeg's clock stood still",
     Reason.TIMEOUT: "ffmpeg used up its wall or CPU time",
     Reason.MEMORY_EXCEEDED: "ffmpeg asked for more memory than the limit",

@@ -13,6 +13,8 @@ class Limits:
         max_side_pixels: longest side as displayed.
         max_duration_seconds: of the source.
         max_frames: of the source's video.
+        max_frame_rate: frames a second of the source's video, on the average of its time and one second more.
+        max_audio_packet_rate: the same of packets of sound; Opus has 400 at most.
         max_streams: in the source's container, of any kind.
         max_output_bytes: of any one file written (RLIMIT_FSIZE).
         memory_bytes: private memory of one child (RLIMIT_DATA); the preset `web` uses 0.5 GB for 1080p, 0.7 GB for 4K,
@@ -30,6 +32,8 @@ class Limits:
     max_side_pixels: int = 8192
     max_duration_seconds: float = 4 * 3600.0
     max_frames: int = 1_000_000
+    max_frame_rate: float = 300.0
+    max_audio_packet_rate: float = 1000.0
     max_streams: int = 64
     max_output_bytes: int = 16 * 1024**3
     memory_bytes: int = 4 * 1024**3

@@ -9,7 +9,7 @@ from google.protobuf import json_format
 
 from edgecode.v1 import media_pb2
 from edgecode.workers.media.diagnose import bare_decode
-from edgecode.workers.media.faults import Reason, ours, users
+from edgecode.workers.media.faults import SENTENCES, Reason, ours, users
 from edgecode.workers.media.run_child import Answer, ask_python
 from edgecode.workers.media.tools import MediaTools
 
@@ -33,14 +33,15 @@ async def probe(source: Path, scratch: Path, tools: MediaTools) -> media_pb2.Med
     found = _parse(answer)
     if "refused" in found:
         raise users(Reason(found["refused"][0]), found["refused"][1])
-    if found.get("doubt") is None and "info" in found:
-        return _info(found["info"])
-    decoded = await bare_decode(source, scratch, tools)
+    info = _info(found["info"]) if "info" in found else None
+    if info is not None and found.get("doubt") is None:
+        return info
+    decoded = await bare_decode(source, scratch, tools, info)
     if decoded.reason is not None:
-        reason, sentence = found.get("doubt") or found.get("unreadable") or _crashed()
+        reason, sentence = found.get("doubt") or found.get("unreadable") or (decoded.reason, SENTENCES[decoded.reason])
         raise users(Reason(reason), sentence, decoded.detail or answer.stderr)
-    if "info" in found:
-        return _info(found["info"])
+    if info is not None:
+        return info
     raise ours(Reason.PROBE_FAILED, "ffmpeg decodes the source, the probe does not read it", answer.stderr)
 
 
@@ -51,10 +52,6 @@ def _parse(answer: Answer) -> dict[str, Any]:
     found = json.loads(answer.output)
     assert isinstance(found, dict)
     return found
-
-
-def _crashed() -> tuple[Reason, str]:
-    return Reason.CORRUPT_INPUT, "neither the probe nor a bare decode reads the source"
 
 
 def _info(found: dict[str, Any]) -> media_pb2.MediaInfo:

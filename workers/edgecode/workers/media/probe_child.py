@@ -4,10 +4,9 @@ It prints `{"info": {…}, "doubts": [reason, sentence] | null}` or `{"refused":
 documented limit or allowlist is final; a doubt, and a file that does not open, the parent checks by a bare decode.
 """
 
-import itertools
 import json
+import re
 import sys
-from array import array
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,17 @@ from typing import Any
 import av
 import av.logging
 
+from edgecode.workers.media.admission import (
+    Refused,
+    check_clock,
+    check_duration,
+    check_frames,
+    check_picture,
+    check_rate,
+    check_streams,
+)
+from edgecode.workers.media.boxes import begins_as_mp4
+from edgecode.workers.media.cut_short import is_cut_short
 from edgecode.workers.media.faults import Reason
 from edgecode.workers.media.formats import (
     AUDIO_DECODERS,
@@ -23,46 +33,14 @@ from edgecode.workers.media.formats import (
     format_whitelist,
     is_playlist,
 )
+from edgecode.workers.media.timeline import Timeline
 
-
-class Refused(Exception):
-    """The source exceeds a documented limit or is not on an allowlist; reason and sentence are its arguments."""
-
-
-class Timeline:
-    """Packets of one stream: how many are shown, and when."""
-
-    def __init__(self) -> None:
-        self.times = array("q")
-        self.shown = 0
-        self.hidden = 0
-        self.tail = 0
-
-    def add(self, packet: Any) -> None:
-        """Counts one packet; those an edit list hides are not shown."""
-        if packet.is_discard:
-            self.hidden += 1
-            return
-        self.shown += 1
-        time = packet.pts if packet.pts is not None else packet.dts
-        if time is not None:
-            self.times.append(time)
-            # With reordering a packet's duration is that of decoding; the last one's is as near as it gets.
-            self.tail = packet.duration or self.tail
-
-    def seconds(self, time_base: Fraction, origin: float) -> tuple[float, float]:
-        """Start (against the container's) and length in seconds."""
-        if not self.times:
-            return 0.0, 0.0
-        first = min(self.times)
-        length = max(self.times) + self.tail - first
-        return max(float(first * time_base) - origin, 0.0), float(length * time_base)
-
-    def is_variable(self, time_base: Fraction) -> bool:
-        """Whether distances between frames differ by more than the container's rounding."""
-        times = sorted(self.times)
-        gaps = [after - before for before, after in itertools.pairwise(times)]
-        return bool(gaps) and (max(gaps) - min(gaps)) * time_base > max(time_base, Fraction(11, 10_000))
+# As BCP 47 has it, at most: a container may hold anything in its place.
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
+# What libav says of a picture that is larger than it may be, or than libav can hold at all.
+TOO_LARGE = re.compile(r"Picture size \d+x\d+ exceeds specified max|Picture size \d{4,}x\d{4,} is invalid")
+# Its complaints beyond these say nothing new, and a file can make it complain a million times.
+MOST_COMPLAINTS = 1000
 
 
 def probe(path: Path, limits: dict[str, Any]) -> dict[str, Any]:
@@ -77,36 +55,40 @@ def probe(path: Path, limits: dict[str, Any]) -> dict[str, Any]:
         "format_whitelist": format_whitelist(probing=True),
         "codec_whitelist": codec_whitelist(),
         "protocol_whitelist": "file",
+        "max_pixels": str(limits["max_pixels"]),
     }
     with av.logging.Capture() as said, av.open(f"file:{path}", options=options) as container:
-        if len(container.streams) > limits["max_streams"]:
-            raise Refused(
-                Reason.STREAMS_EXCEEDED, f"{len(container.streams)} streams; at most {limits['max_streams']} are taken"
-            )
-        video, audio = _video(container), _audio(container)
-        _check_picture(video.codec_context.width, video.codec_context.height, 1, limits)
-        lines, doubt = _read(container, [video.index, *(stream.index for stream in audio)], video.index, limits)
-        if not lines[video.index].shown:
-            raise Refused(Reason.NO_VIDEO_STREAM, "the video stream has no picture")
-        origin = (container.start_time or 0) / av.time_base
-        info: dict[str, Any] = {
-            "format": container.format.name,
-            "bits_per_second": container.bit_rate or 0,
-            "stream_count": len(container.streams),
-            "video": _describe_video(video, lines[video.index], origin),
-            "audio": [_describe_audio(stream, lines[stream.index], origin) for stream in audio],
-        }
-        info["video"] |= _picture(container, video, limits)
-    tracks = [info["video"], *info["audio"]]
-    info["duration_seconds"] = max(track["start_seconds"] + track["duration_seconds"] for track in tracks)
-    if info["duration_seconds"] > limits["max_duration_seconds"]:
-        raise Refused(
-            Reason.DURATION_EXCEEDED,
-            f"{info['duration_seconds']:.0f} s long; at most {limits['max_duration_seconds']:.0f} s are taken",
-        )
+        info, doubt = _examine(container, said, limits)
+    if doubt and doubt[0] == Reason.TRUNCATED_INPUT and info["format"] == "avi" and is_cut_short(path):
+        # AVI alone: what is left of it decodes without a word.
+        raise Refused(*doubt)
     if doubt is None and any("partial file" in words or "prematurely" in words for _, _, words in said):
         doubt = [Reason.TRUNCATED_INPUT, "the source ends before its own index says"]
     return {"info": info, "doubt": doubt}
+
+
+def _examine(container: Any, said: list[Any], limits: dict[str, Any]) -> tuple[dict[str, Any], list[str] | None]:
+    check_streams(len(container.streams), limits)
+    video, audio = _video(container), _audio(container)
+    check_picture(video.codec_context.width, video.codec_context.height, 1, limits)
+    lines, doubt = _read(container, [video, *audio], said, limits)
+    if not lines[video.index].shown:
+        raise Refused(*(doubt or (Reason.NO_VIDEO_STREAM, "the video stream has no picture")))
+    origin = (container.start_time or 0) / av.time_base
+    info: dict[str, Any] = {
+        "format": container.format.name,
+        "bits_per_second": container.bit_rate or 0,
+        "stream_count": len(container.streams),
+        "video": _describe_video(video, lines[video.index], origin),
+        "audio": [_describe_audio(stream, lines[stream.index], origin) for stream in audio],
+    }
+    tracks = [info["video"], *info["audio"]]
+    info["duration_seconds"] = max(track["start_seconds"] + track["duration_seconds"] for track in tracks)
+    check_duration(info["duration_seconds"], limits)
+    seconds = (track["duration_seconds"] for track in tracks)
+    _check_times(container, list(zip([video, *audio], lines.values(), seconds, strict=True)), limits)
+    info["video"] |= _picture(container, video, said, limits)
+    return info, doubt
 
 
 def _video(container: Any) -> Any:
@@ -142,37 +124,33 @@ def _codec(stream: Any) -> str:
     return "unknown" if context is None else str(context.codec.canonical_name)
 
 
-def _check_picture(width: int, height: int, aspect: Fraction | int, limits: dict[str, Any]) -> None:
-    if width < 1 or height < 1:
-        # Not known before a picture is decoded.
-        return
-    shown = round(width * aspect) if aspect >= 1 else width
-    shown_height = height if aspect >= 1 else round(height / aspect)
-    if shown * shown_height > limits["max_pixels"] or max(shown, shown_height) > limits["max_side_pixels"]:
-        raise Refused(
-            Reason.PIXELS_EXCEEDED,
-            f"{shown}x{shown_height} pixels; at most {limits['max_pixels']} are taken"
-            f" and {limits['max_side_pixels']} on a side",
-        )
-
-
 def _read(
-    container: Any, wanted: list[int], video: int, limits: dict[str, Any]
+    container: Any, wanted: list[Any], said: list[Any], limits: dict[str, Any]
 ) -> tuple[dict[int, Timeline], list[str] | None]:
-    lines = {index: Timeline() for index in wanted}
+    lines = {stream.index: Timeline() for stream in wanted}
+    video = wanted[0]
+    pictures = lines[video.index]
     try:
-        for packet in container.demux():
-            if packet.size and packet.stream_index in lines:
+        for packet in container.demux(wanted):
+            if packet.size:
                 lines[packet.stream_index].add(packet)
-                if lines[video].shown > limits["max_frames"]:
-                    raise Refused(Reason.FRAMES_EXCEEDED, f"more than {limits['max_frames']} frames")
+                check_frames(pictures.shown + pictures.hidden, limits)
+            if len(said) > 2 * MOST_COMPLAINTS:
+                del said[:-MOST_COMPLAINTS]
     except av.FFmpegError as error:
         return lines, [Reason.CORRUPT_INPUT, f"the source cannot be read to its end: {error.strerror}"]
-    promised = container.streams[video].frames
-    found = lines[video].shown + lines[video].hidden
-    if found < promised:
-        return lines, [Reason.TRUNCATED_INPUT, f"the source's index promises {promised} frames, {found} are there"]
+    found = pictures.shown + pictures.hidden
+    if found < video.frames:
+        return lines, [Reason.TRUNCATED_INPUT, f"the source's index promises {video.frames} frames, {found} are there"]
     return lines, None
+
+
+def _check_times(container: Any, tracks: list[tuple[Any, Timeline, float]], limits: dict[str, Any]) -> None:
+    has_clock = bool(container.format.flags & av.format.Flags.ts_discont.value)
+    most = {"video": limits["max_frame_rate"], "audio": limits["max_audio_packet_rate"]}
+    for stream, line, seconds in tracks:
+        check_clock(stream.type, line, stream.time_base, has_clock=has_clock)
+        check_rate(stream.type, line, seconds, most[stream.type])
 
 
 def _describe_video(stream: Any, line: Timeline, origin: float) -> dict[str, Any]:
@@ -198,20 +176,23 @@ def _describe_audio(stream: Any, line: Timeline, origin: float) -> dict[str, Any
         "stream_index": stream.index,
         "channels": stream.codec_context.channels,
         "sample_rate_hertz": stream.codec_context.sample_rate,
-        "language": stream.language or "",
+        "language": stream.language if LANGUAGE.fullmatch(stream.language or "") else "",
         "start_seconds": start,
         "duration_seconds": duration,
     }
 
 
-def _picture(container: Any, stream: Any, limits: dict[str, Any]) -> dict[str, Any]:
+def _picture(container: Any, stream: Any, said: list[Any], limits: dict[str, Any]) -> dict[str, Any]:
     """Size, shape and rotation, which only a decoded picture tells in full."""
     frame = _first_frame(container, stream)
+    larger = next((words for _, _, words in said if TOO_LARGE.search(words)), None)
+    if frame is None and larger is not None:
+        raise Refused(Reason.PIXELS_EXCEEDED, f"{larger.strip()}; at most {limits['max_pixels']} pixels are taken")
     context = stream.codec_context
     width, height = (frame.width, frame.height) if frame else (context.width, context.height)
     aspect = Fraction(stream.sample_aspect_ratio or 1)
     aspect = aspect if aspect > 0 else Fraction(1)
-    _check_picture(width, height, aspect, limits)
+    check_picture(width, height, aspect, limits)
     # ffmpeg counts against the clock.
     rotation = round(-(frame.rotation if frame else 0) / 90) * 90 % 360
     shown = (max(round(width * aspect), 1), height) if aspect >= 1 else (width, max(round(height / aspect), 1))
@@ -235,31 +216,34 @@ def _first_frame(container: Any, stream: Any) -> Any:
         return None
 
 
-def _begins_as_mp4(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(8)[4:] in {b"ftyp", b"mdat", b"wide", b"free", b"skip"}
-
-
 def main(arguments: list[str]) -> None:
     """Probes the file named first, under the limits given second as JSON."""
     av.logging.set_level(av.logging.ERROR)
+    path = Path(arguments[0])
     try:
-        answer = probe(Path(arguments[0]), json.loads(arguments[1]))
+        answer = probe(path, json.loads(arguments[1]))
     except Refused as refused:
         answer = {"refused": list(refused.args)}
     except av.FFmpegError as error:
-        # PyAV's stubs know less of it than there is: level, part and words.
-        log: Any = error.log
-        part, words = log[1:] if log else ("", "")
-        if "not on whitelist" in words:
-            sentence = f"container {part}; taken are {format_whitelist()}"
-            answer = {"refused": [Reason.UNSUPPORTED_CONTAINER, sentence]}
-        elif "moov atom not found" in words and _begins_as_mp4(Path(arguments[0])):
-            answer = {"unreadable": [Reason.TRUNCATED_INPUT, "an MP4 or MOV whose index is missing: it was cut short"]}
-        else:
-            sentence = f"no video container is recognised in the source: {words or error.strerror}"
-            answer = {"unreadable": [Reason.NOT_MEDIA, sentence.strip()]}
+        answer = _unopened(path, error)
     sys.stdout.write(json.dumps(answer))
+
+
+def _unopened(path: Path, error: av.FFmpegError) -> dict[str, Any]:
+    """Why the source could not be opened at all."""
+    # PyAV's stubs know less of it than there is: level, part and words.
+    log: Any = error.log
+    part, words = log[1:] if log else ("", "")
+    if "not on whitelist" in words:
+        return {"refused": [Reason.UNSUPPORTED_CONTAINER, f"container {part}; taken are {format_whitelist()}"]}
+    if is_cut_short(path):
+        return {"unreadable": [Reason.TRUNCATED_INPUT, "the source is shorter than it says of itself"]}
+    if "moov atom not found" in words and begins_as_mp4(path):
+        return {"unreadable": [Reason.TRUNCATED_INPUT, "an MP4 or MOV whose index is missing: it was cut short"]}
+    if "error reading header" in words:
+        return {"unreadable": [Reason.CORRUPT_INPUT, f"the header of a container ({part}) cannot be read"]}
+    sentence = f"no video container is recognised in the source: {words or error.strerror}"
+    return {"unreadable": [Reason.NOT_MEDIA, sentence.strip()]}
 
 
 if __name__ == "__main__":

@@ -148,6 +148,8 @@ async def _source_frames(facts: Sequence[verify.Facts], work: Work) -> int:
     decoded = await bare_decode(work.source, work.scratch, work.tools, work.info)
     if decoded.reason is not None:
         raise users(decoded.reason, SENTENCES[decoded.reason], decoded.detail)
+    if decoded.dropped:
+        raise users(Reason.TIMESTAMPS_DISORDERED, SENTENCES[Reason.TIMESTAMPS_DISORDERED], decoded.detail)
     return decoded.frames
 
 

@@ -13,6 +13,7 @@ import av
 import av.logging
 
 from edgecode.workers.media import jpeg
+from edgecode.workers.media.boxes import index_first
 from edgecode.workers.media.formats import codec_whitelist, format_whitelist
 from edgecode.workers.media.tags import from_comment, only_ours
 
@@ -43,7 +44,7 @@ def _movie(path: Path) -> dict[str, Any]:
             "tags": only_ours(dict(container.metadata)),
             "stream_types": [stream.type for stream in container.streams],
             "content_sha256": _content([track.line() for track in tracks]),
-            "index_first": _index_first(path),
+            "index_first": index_first(path),
             "video": None,
             "audio": None,
         }
@@ -134,21 +135,6 @@ def _image(path: Path) -> dict[str, Any]:
 def _content(lines: list[str]) -> str:
     # Equal to `ffmpeg -i FILE -map 0 -c copy -f streamhash -hash sha256 - | sha256sum`, for images without `-c copy`.
     return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def _index_first(path: Path) -> bool:
-    """Whether the index (`moov`) stands before the media (`mdat`), so that players start at once."""
-    with path.open("rb") as file:
-        while head := file.read(8):
-            length, name = int.from_bytes(head[:4], "big"), head[4:8]
-            if name in (b"moov", b"mdat"):
-                return name == b"moov"
-            if length == 1:
-                length = int.from_bytes(file.read(8), "big") - 8
-            if length < 8:
-                return False
-            file.seek(length - 8, 1)
-    return False
 
 
 if __name__ == "__main__":
