@@ -22,6 +22,8 @@ from edgecode.server.jobs.specs.rendition import AUDIO_CODEC, CRF, DEFAULT_SPEED
 from edgecode.v1 import media_pb2
 from edgecode.workers.media import formats
 from edgecode.workers.media.limits import Limits
+from tests.hostile.cut import ENDS
+from tests.hostile.table import TABLE
 
 HERE = Path(__file__).parent
 GENERATED = re.compile(r"(?<=<!-- generated: )(?P<name>\w+)( -->\n).*?(?=<!-- end of generated -->)", re.DOTALL)
@@ -183,7 +185,32 @@ def _sentence(text: str) -> str:
     return " ".join(text.split()).rstrip(".")
 
 
-TABLES: Mapping[str, Any] = {"settings": settings, "presets": presets, "outputs": outputs, "sources": sources}
+def hostile() -> str:
+    """What hostile files get, as the tests have it."""
+    parts = []
+    header = ("file", "gets", "CPU time below", "memory below")
+    for title, rows in TABLE.items():
+        cells = (
+            [row.name, f"`{row.gets}`" if row.gets else "its outputs", f"{row.cpu_seconds:g} s", f"{row.mebibytes} MiB"]
+            for row in rows
+        )
+        parts.append(f"\n## {title}\n\n{table(header, cells)}")
+    return "".join([*parts, "\n"])
+
+
+def cut() -> str:
+    """What is left of films that are cut off."""
+    return f"\n{table(('container', 'cut off anywhere, it gets'), ENDS.items())}\n"
+
+
+TABLES: Mapping[str, Any] = {
+    "settings": settings,
+    "presets": presets,
+    "outputs": outputs,
+    "sources": sources,
+    "hostile": hostile,
+    "cut": cut,
+}
 
 
 def render(text: str) -> str:
