@@ -94,7 +94,7 @@ test: check
 	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/conformance tests/integration tests/compat tests/e2e tests/packaging
 
 # Files that need what not every machine has or allows: attaching strace, and mounting in a namespace.
-CHAOS_TRACED := tests/chaos/test_acknowledged_is_synced.py
+CHAOS_TRACED := tests/chaos/test_acknowledged_is_synced.py tests/chaos/test_hostile_traced.py
 CHAOS_MOUNTED := tests/chaos/test_disk_full.py
 test-chaos: .venv-test/dev-pins
 	@set --; \
@@ -133,7 +133,7 @@ test-containers: .venv-test/dev-pins
 	else PATH="$(TEST_BIN):$$PATH" $(TEST_BIN)/python -m pytest tests/containers; fi
 
 docs: .venv-test/dev-pins
-	$(TEST_BIN)/python docs/generate.py
+	$(TEST_BIN)/python -m docs.generate
 
 # What the benchmarks compare with lives apart: the product never sees it.
 .venv-bench/pins: requirements/bench.txt | python-check

@@ -13,7 +13,7 @@ _RESULT = re.compile(r"= (?P<result>-?\d+)[^=]*$")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One system call on a descriptor.
+    """One system call on a descriptor; `thread` is who made it.
 
     `began` and `ended` count lines: a call that had ended on a line before another began was over before that.
     """
@@ -24,6 +24,7 @@ class Call:
     result: int
     began: int
     ended: int
+    thread: int
 
 
 def calls(lines: Iterable[str]) -> list[Call]:
@@ -34,19 +35,20 @@ def calls(lines: Iterable[str]) -> list[Call]:
         if match := _RESUMED.match(line):
             began, name, text = under_way.pop(match["thread"], (-1, "", ""))
             if name == match["name"]:
-                found.append(_call(name, text + match["rest"], began, number))
+                found.append(_call(match["thread"], name, text + match["rest"], (began, number)))
         elif match := _START.match(line):
             name, rest = match["name"], match["rest"]
             if rest.endswith("<unfinished ...>"):
                 under_way[match["thread"]] = (number, name, rest.removesuffix("<unfinished ...>"))
             else:
-                found.append(_call(name, rest, number, number))
+                found.append(_call(match["thread"], name, rest, (number, number)))
     return sorted(found, key=lambda call: call.began)
 
 
-def _call(name: str, text: str, began: int, ended: int) -> Call:
+def _call(thread: str, name: str, text: str, lines: tuple[int, int]) -> Call:
     target, result = _TARGET.match(text), _RESULT.search(text)
-    return Call(name, target["target"] if target else "", text, int(result["result"]) if result else -1, began, ended)
+    place = target["target"] if target else ""
+    return Call(name, place, text, int(result["result"]) if result else -1, *lines, int(thread))
 
 
 def read_calls(path: Path) -> list[Call]:

@@ -1,4 +1,4 @@
-"""Damaged sources by the dozen: each ends in verified outputs or a typed failure, and the worker lives."""
+"""Damaged films and hostile files by the dozen: each ends in verified outputs or a typed failure, the worker lives."""
 
 import asyncio
 import random
@@ -16,17 +16,21 @@ from tests.harness import clips
 from tests.harness.journal import job_of, kind
 from tests.harness.process import Processes
 from tests.harness.system import QUICK, System, instance_of
+from tests.hostile.containers import CONTAINERS, film
+from tests.hostile.table import LIGHT
 
 FUZZ_SECONDS = 60.0
 AT_ONCE = 3
 OUTPUTS = [clips.rendition(36), clips.thumbnail(36)]
-# The index stands first in the file: damage there is what a parser meets.
+# Where an index stands first in the file, damage there is what a parser meets.
 _INDEX_BYTES = 2048
+_MOST_BYTES = 2_000_000
 
 
-def whole() -> bytes:
-    sound = ("-f", "lavfi", "-i", "sine=d=1", "-c:a", "aac", "-shortest")
-    return clips.made("fuzz.mp4", *clips.pictures("64x36", 1), *sound, *clips.H264, *clips.FASTSTART)
+def fixtures() -> list[bytes]:
+    """A film in every container, and every hostile file that is made and sent quickly."""
+    made = [row.make() for row in LIGHT]
+    return [film(container) for container in CONTAINERS] + [data for data in made if len(data) < _MOST_BYTES]
 
 
 def damaged(data: bytes, dice: random.Random) -> bytes:
@@ -78,21 +82,29 @@ async def test_damaged_sources_end_in_verified_outputs_or_typed_failures_and_the
 ) -> None:
     system = await System.start(processes, tmp_path, workers=1, **QUICK, attempt_budget=2)
     ends: Counter[str] = Counter()
+    sources = fixtures()
     until = time.monotonic() + FUZZ_SECONDS
 
     async def feed() -> None:
         while time.monotonic() < until:
-            data = damaged(whole(), dice)
-            (tmp_path / "last.mp4").write_bytes(data)
-            ends[await outcome(system, data)] += 1
+            data = damaged(dice.choice(sources), dice)
+            end = await outcome(system, data)
+            ends[end] += 1
+            if media_pb2.Fault.Name(media_pb2.FAULT_OURS) in end:
+                path = tmp_path / f"ours-{ends[end]}"
+                path.write_bytes(data)
+                tell(f"{end}: {path}")
 
-    assert await outcome(system, whole()) == "succeeded"
+    assert await outcome(system, clips.small()) == "succeeded"
     await asyncio.gather(*(feed() for _ in range(AT_ONCE)))
     tell(f"{dict(ends)}")
     assert ends["succeeded"] < ends.total()
+    # No damage to a source is a fault of the build.
+    assert not [end for end in ends if media_pb2.Fault.Name(media_pb2.FAULT_OURS) in end]
     created = [job_of(entry) for entry in await system.journal.whole() if kind(entry) == "job_created"]
     assert len(created) == ends.total() + 1
     await finished_once(system, created)
+    assert await outcome(system, clips.small()) == "succeeded"
     worker = system.workers[0]
     assert not worker.ended.done()
     assert set(await system.instances()) >= {await instance_of(worker)}

@@ -123,7 +123,7 @@ def test_chaos_says_which_of_its_files_cannot_run_here_and_runs_the_others(strac
     done = _make(tmp_path, "test-chaos", "--assume-old=.venv-test/dev-pins", PATH=str(tools))
     assert done.returncode == 0, done.stderr
     why = {"absent": "strace not found", "forbidden": "strace may not attach"}[strace]
-    traced = "tests/chaos/test_acknowledged_is_synced.py"
+    traced = "tests/chaos/test_acknowledged_is_synced.py tests/chaos/test_hostile_traced.py"
     mounted = "tests/chaos/test_disk_full.py"
     ignored = " ".join(f"--ignore={file}" for file in f"{traced} {mounted}".split())
     assert done.stdout.splitlines() == [
