@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from edgecode.core import bus as core_bus
 from edgecode.core.errors import EdgecodeError, FailedPrecondition
 from edgecode.core.lifecycle import Termination
+from edgecode.core.process_end import end_process
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import make_stamp
 from edgecode.server.app import serve
@@ -53,4 +54,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    end_process(main(sys.argv[1:]))

@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 import uvloop
@@ -14,6 +14,7 @@ from edgecode.core.fleet_beat import FleetBeat
 from edgecode.core.lifecycle import Termination, done_unless_asked
 from edgecode.core.log import Log
 from edgecode.core.metrics_http import MetricsServer
+from edgecode.core.process_end import end_process
 from edgecode.core.service_api import ServiceApi
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import config_digest, make_stamp
@@ -35,9 +36,10 @@ SERVICE = "worker"
 log = structlog.get_logger()
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Runs a worker until SIGTERM or SIGINT; exit status 0 after a clean stop, drained or not."""
     uvloop.run(run(Settings()))
+    end_process(0)
 
 
 async def run(settings: Settings) -> None:
