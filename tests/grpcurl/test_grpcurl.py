@@ -26,6 +26,8 @@ async def test_reflection_is_enough_to_upload_transcode_watch_trace_and_download
     assert picture.startswith(JPEG_BEGINS)
     assert hashlib.sha256(picture).hexdigest() in (tmp_path / "artifacts.json").read_text()
     assert "edgecode-revision: " in output
+    assert "grpc.health.v1.Health\n" in output
+    assert "edgecode.v1.JobService.CreateJob is a method:" in output
     assert '"job.succeeded"' in output
 
 

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import grpc
@@ -60,10 +61,19 @@ def _reflection_v1() -> descriptor_pb2.FileDescriptorProto:
     return text_format.Parse(renamed, descriptor_pb2.FileDescriptorProto())
 
 
+class _Reflection(reflection_aio.ReflectionServicer):  # type: ignore[misc] # it ships no types
+    """Also finds methods, as the protocol has it: protobuf's pool finds only what may stand alone."""
+
+    def _file_containing_symbol(self, request: Any, fully_qualified_name: str) -> Any:
+        with suppress(KeyError):
+            fully_qualified_name = self._pool.FindMethodByName(fully_qualified_name).containing_service.full_name
+        return super()._file_containing_symbol(request, fully_qualified_name)
+
+
 def add_reflection(server: aio.Server, services: Sequence[str]) -> None:
     """Serves the descriptors of `services`, of health and of reflection itself, and of what they need."""
     listed = [*services, HEALTH, V1ALPHA, V1]
-    servicer: Any = reflection_aio.ReflectionServicer(listed, pool=_pool([*services, HEALTH, V1ALPHA], _DETAILS))
+    servicer: Any = _Reflection(listed, pool=_pool([*services, HEALTH, V1ALPHA], _DETAILS))
 
     def answer(requests: AsyncIterator[Any], context: "aio.ServicerContext[Any, Any]") -> AsyncIterator[Any]:
         answers: AsyncIterator[Any] = servicer.ServerReflectionInfo(requests, context)

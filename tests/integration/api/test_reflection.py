@@ -87,6 +87,31 @@ async def test_reflection_lists_every_service(stack: Stack, version: str) -> Non
 
 
 @pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    ("symbol", "file"),
+    [
+        ("edgecode.v1.JobService", "edgecode/v1/job.proto"),
+        ("edgecode.v1.JobService.CreateJob", "edgecode/v1/job.proto"),
+        ("edgecode.v1.CreateJobRequest", "edgecode/v1/job.proto"),
+        ("edgecode.v1.CreateJobRequest.asset_id", "edgecode/v1/job.proto"),
+        ("edgecode.v1.Job.State", "edgecode/v1/job.proto"),
+        ("grpc.health.v1.Health", "grpc_health/v1/health.proto"),
+        ("grpc.health.v1.Health.Check", "grpc_health/v1/health.proto"),
+        ("grpc.reflection.v1.ServerReflection.ServerReflectionInfo", "grpc_reflection/v1/reflection.proto"),
+        ("google.rpc.ErrorInfo", "google/rpc/error_details.proto"),
+    ],
+)
+async def test_reflection_finds_services_methods_messages_fields_and_enums(
+    stack: Stack, version: str, symbol: str, file: str
+) -> None:
+    async with aio.insecure_channel(stack.address) as channel:
+        answer = await Reflected(channel, version).ask(file_containing_symbol=symbol)
+    assert answer.WhichOneof("message_response") == "file_descriptor_response", answer.error_response
+    found = descriptor_pb2.FileDescriptorProto.FromString(answer.file_descriptor_response.file_descriptor_proto[0])
+    assert found.name == file
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 async def test_reflection_alone_drives_upload_job_and_trace_and_decodes_errors(stack: Stack, version: str) -> None:
     async with aio.insecure_channel(stack.address) as channel:
         client = Reflected(channel, version)
