@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from grpc import StatusCode
 
+from edgecode.cli import api
 from edgecode.core import errors
 from edgecode.core.blobs import CHUNK_BYTES
 from edgecode.core.settings import Settings
@@ -107,6 +108,7 @@ def test_every_reason_of_a_failed_try_of_a_delivery_is_documented() -> None:
         ("is quiet for {:g} s", interceptors._QUIET_SECONDS),
         ("or {:g} s have passed", interceptors._DRAIN_SECONDS),
         ("pings after {:g} s of silence", Settings().keepalive_seconds),
+        ("pings after {:g} s of silence during a call", api.SILENCE_SECONDS),
         ("a client may ping every {:g} s", transport._MINIMUM_CLIENT_PING_MS / 1000),
         ("gives other calls {:g} s", Settings().drain_seconds),
         ("swept after {:,} s", Settings().upload_abandoned_seconds),

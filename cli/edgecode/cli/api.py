@@ -15,6 +15,8 @@ from edgecode.v1 import asset_pb2_grpc, fleet_pb2_grpc, incident_pb2_grpc, job_p
 RETRY_SECONDS = 20.0
 # A page of 1,000 jobs with many outputs; the server's own messages are bounded by it, not by gRPC's 4 MB.
 RECEIVE_BYTES = 64 << 20
+# A server that says nothing for so long is asked whether it is there, and given up after half of that more.
+SILENCE_SECONDS = 20
 RETRY = {
     "maxAttempts": 4,
     "initialBackoff": "0.2s",
@@ -22,15 +24,21 @@ RETRY = {
     "backoffMultiplier": 2,
     "retryableStatusCodes": ["UNAVAILABLE"],
 }
-OPTIONS: list[tuple[str, Any]] = [
-    ("grpc.max_receive_message_length", RECEIVE_BYTES),
-    # Every call here is idempotent: reads, and writes with an id of their own.
-    ("grpc.enable_retries", 1),
-    (
-        "grpc.service_config",
-        json.dumps({"methodConfig": [{"name": [{}], "retryPolicy": RETRY}]}),
-    ),
-]
+
+
+def _options(silence_seconds: int) -> list[tuple[str, Any]]:
+    """Of a channel on which a server may be silent for so long before it is asked whether it is there."""
+    return [
+        ("grpc.max_receive_message_length", RECEIVE_BYTES),
+        # A watch lasts as long as its job: nothing else would tell it that the server's machine is gone.
+        ("grpc.keepalive_time_ms", silence_seconds * 1000),
+        ("grpc.keepalive_timeout_ms", silence_seconds * 500),
+        ("grpc.http2.ping_timeout_ms", silence_seconds * 500),
+        ("grpc.http2.max_pings_without_data", 0),
+        # Every call here is idempotent: reads, and writes with an id of their own.
+        ("grpc.enable_retries", 1),
+        ("grpc.service_config", json.dumps({"methodConfig": [{"name": [{}], "retryPolicy": RETRY}]})),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,13 @@ class Api:
         self.channel.close()
 
 
-def connect(reach: Reach, caller: str, build: BuildInfo, retry_seconds: float = RETRY_SECONDS) -> Api:
+def connect(
+    reach: Reach,
+    caller: str,
+    build: BuildInfo,
+    retry_seconds: float = RETRY_SECONDS,
+    silence_seconds: int = SILENCE_SECONDS,
+) -> Api:
     """Opens a channel, which connects at its first call.
 
     Args:
@@ -58,6 +72,7 @@ def connect(reach: Reach, caller: str, build: BuildInfo, retry_seconds: float = 
         caller: in whose name; empty leaves it to the server.
         build: of this client, a claim that the server records.
         retry_seconds: how long a unary call is tried again for an unavailable server that asks for it.
+        silence_seconds: how long a server may be silent in a call before it is asked whether it is there.
 
     Raises:
         CommandFailed: a PEM file is wrong.
@@ -66,7 +81,9 @@ def connect(reach: Reach, caller: str, build: BuildInfo, retry_seconds: float = 
     if caller:
         metadata.append(("edgecode-caller", caller))
     stopping = Stopping()
-    channel = grpc.intercept_channel(_channel(reach), Introduction(metadata, retry_seconds, stopping))
+    channel = grpc.intercept_channel(
+        _channel(reach, _options(silence_seconds)), Introduction(metadata, retry_seconds, stopping)
+    )
     return Api(
         reach,
         channel,
@@ -78,7 +95,7 @@ def connect(reach: Reach, caller: str, build: BuildInfo, retry_seconds: float = 
     )
 
 
-def _channel(reach: Reach) -> grpc.Channel:
+def _channel(reach: Reach, options: list[tuple[str, Any]]) -> grpc.Channel:
     if reach.tls is None:
-        return grpc.insecure_channel(reach.server, options=OPTIONS)
-    return grpc.secure_channel(reach.server, reach.tls.credentials(), options=OPTIONS)
+        return grpc.insecure_channel(reach.server, options=options)
+    return grpc.secure_channel(reach.server, reach.tls.credentials(), options=options)

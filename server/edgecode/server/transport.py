@@ -23,7 +23,9 @@ def make_server(settings: Settings, interceptors: Sequence[aio.ServerInterceptor
             ("grpc.max_send_message_length", 2 * settings.message_limit_bytes),
             ("grpc.max_metadata_size", _METADATA_LIMIT_BYTES),
             ("grpc.keepalive_time_ms", ping_ms),
+            # A ping has a timeout of its own, 60 s, and gRPC waits for that where it is not set.
             ("grpc.keepalive_timeout_ms", ping_ms // 2),
+            ("grpc.http2.ping_timeout_ms", ping_ms // 2),
             ("grpc.keepalive_permit_without_calls", 1),
             ("grpc.http2.min_recv_ping_interval_without_data_ms", _MINIMUM_CLIENT_PING_MS),
             ("grpc.so_reuseport", 0),
