@@ -13,11 +13,13 @@ from obstore.exceptions import GenericError
 
 from edgecode.core.errors import DataLoss, NotFound
 from edgecode.core.process_start import process_start
+from edgecode.core.settings import Settings
 from edgecode.v1 import event_pb2, media_pb2
 from edgecode.workers.decisions import end_of_attempt
 from edgecode.workers.faults import failure_of
 from edgecode.workers.lanes import LOW_FIRST_EVERY, order
 from edgecode.workers.media.faults import DETAIL_CHARACTERS, Reason, users
+from edgecode.workers.media.limits import Limits
 from edgecode.workers.scratch import Scratch
 from edgecode.workers.slots import Slots
 
@@ -141,3 +143,7 @@ def test_a_start_removes_the_scratch_of_dead_processes_and_of_no_living_one(tmp_
     starting.close()
     starting.close()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["children", "living", "living.owner"]
+
+
+def test_the_stall_limit_is_the_setting_of_that_name_everywhere() -> None:
+    assert Limits().stall_seconds == Settings().stall_seconds

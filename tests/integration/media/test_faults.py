@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from edgecode.core.process_start import process_start
 from edgecode.v1 import media_pb2
 from edgecode.workers.media.faults import MediaFailure, Reason
-from edgecode.workers.media.leftovers import process_start
 from edgecode.workers.media.probe import probe
 from edgecode.workers.media.sandbox import Sandbox
 from edgecode.workers.media.tools import MediaTools

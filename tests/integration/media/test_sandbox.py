@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from edgecode.workers.media.leftovers import process_start, reap_leftovers, record
+from edgecode.core.process_start import process_start
+from edgecode.workers.media.leftovers import reap_leftovers, record
 from edgecode.workers.media.run_child import Answer, collect
 from edgecode.workers.media.sandbox import ChildLimits, Sandbox
 from edgecode.workers.media.tools import MediaTools

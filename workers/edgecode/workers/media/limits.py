@@ -23,7 +23,7 @@ class Limits:
         cpu_factor: CPU seconds more per second of the source; the preset `web` uses 2 for 1080p30.
         wall_base_seconds: wall time any child may use.
         wall_factor: wall seconds more per second of the source.
-        stall_seconds: wall time in which ffmpeg's clock must move.
+        stall_seconds: wall time in which ffmpeg's clock must move; a worker takes the setting of that name.
         probe_seconds: wall and CPU time of a probe or of a verification.
         stop_seconds: from SIGTERM to SIGKILL.
     """
@@ -41,7 +41,7 @@ class Limits:
     cpu_factor: float = 200.0
     wall_base_seconds: float = 300.0
     wall_factor: float = 100.0
-    stall_seconds: float = 30.0
+    stall_seconds: float = 60.0
     probe_seconds: float = 120.0
     stop_seconds: float = 0.5
 
