@@ -12,12 +12,13 @@ PROTOS := $(sort $(wildcard protos/edgecode/v1/*.proto))
 SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
 
 .PHONY: help python-check demo venv venv-test protos pins format lint types contracts proto-lint check test test-chaos \
-  test-grpcurl test-node test-containers docs bench dist clean
+  test-fresh test-grpcurl test-node test-containers docs bench dist clean
 
 help:
 	@echo 'make demo             install into .venv, run one video through real processes, leave ./demo-output'
 	@echo 'make test             format, lint, types, contracts, protos, then all tests but chaos'
 	@echo 'make test-chaos       tests that kill, freeze and trace processes'
+	@echo 'make test-fresh       make demo in a fresh clone (installs a second environment)'
 	@echo 'make test-grpcurl     the documents with grpcurl and Go (needs Go)'
 	@echo 'make test-node        the documents with Node (needs npm)'
 	@echo 'make test-containers  tests of the images (needs Docker)'
@@ -107,6 +108,10 @@ test-chaos: .venv-test/dev-pins
 	  set -- "$$@" $(addprefix --ignore=,$(CHAOS_MOUNTED)); \
 	  echo 'no tmpfs can be mounted: make test-chaos passes over $(CHAOS_MOUNTED)'; fi; \
 	$(TEST_BIN)/python -m pytest tests/chaos "$$@"
+
+# What a newcomer does; it installs the runtime anew, which takes a minute and the package index.
+test-fresh: .venv-test/dev-pins
+	$(TEST_BIN)/python -m pytest tests/fresh
 
 # Tools of others, built from source into a cache outside this folder, once.
 GO_TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/edgecode/go-tools-1
