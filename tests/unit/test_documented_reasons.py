@@ -15,6 +15,7 @@ from edgecode.core.settings import Settings
 from edgecode.server import calls, filters, interceptors, pages, transport
 from edgecode.server.assets import session, uploads
 from edgecode.server.jobs import changes, requests, watches
+from edgecode.server.jobs.specs import encoder_memory
 from edgecode.server.jobs.specs.outputs import MOST_OUTPUTS
 from edgecode.server.status import CODES
 from edgecode.server.webhooks.sender import TryReason
@@ -116,6 +117,9 @@ def test_every_reason_of_a_failed_try_of_a_delivery_is_documented() -> None:
         ("{:,} s at least", Settings().retention_minimum_seconds),
         ("{:,} s at most, counted", requests.LONGEST_RETENTION_SECONDS),
         ("`outputs` | 1 to {}", MOST_OUTPUTS),
+        ("memory of the encoders of a job | {:,} MB", encoder_memory.MOST_MEGABYTES),
+        ("counts twice) {:g} MB (up to `veryfast`)", encoder_memory.EACH_MEGAPIXEL["veryfast"]),
+        ("to {:g} MB (`veryslow`)", encoder_memory.EACH_MEGAPIXEL["veryslow"]),
         ("`labels` | {}; keys", requests.MOST_LABELS),
         ("keys match `{}`", filters.LABEL_KEY.pattern),
         ("values have at most {} characters", requests.LONGEST_LABEL_VALUE),

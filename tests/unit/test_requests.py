@@ -10,8 +10,10 @@ from edgecode.core.settings import DAY_SECONDS, Settings
 from edgecode.server.calls import CallContext
 from edgecode.server.jobs.built_in import BUILT_IN
 from edgecode.server.jobs.requests import check_request, created_event
+from edgecode.server.jobs.specs.encoder_memory import LARGEST_PIXELS, MOST_MEGABYTES, encoder_megabytes
 from edgecode.server.ledger.rows import AssetRow
 from edgecode.v1 import event_pb2, job_pb2, media_pb2
+from edgecode.workers.media.limits import Limits
 
 SETTINGS = Settings()
 ASSET = AssetRow("asset", "u", "", "me", "clip.mp4", 7, "a" * 64, 0, "{}", "ACTIVE", 1, 2, 1, 1, 1, 0)
@@ -25,11 +27,11 @@ def rung(output_id: str = "a", **fields: object) -> media_pb2.OutputSpec:
     return media_pb2.OutputSpec(output_id=output_id, rendition=spec)
 
 
-def still(**fields: object) -> media_pb2.OutputSpec:
+def still(output_id: str = "t", **fields: object) -> media_pb2.OutputSpec:
     spec = media_pb2.ThumbnailSpec()
     for name, value in fields.items():
         setattr(spec, name, value)
-    return media_pb2.OutputSpec(output_id="t", thumbnail=spec)
+    return media_pb2.OutputSpec(output_id=output_id, thumbnail=spec)
 
 
 def request(*outputs: media_pb2.OutputSpec, preset: str = "") -> job_pb2.CreateJobRequest:
@@ -57,6 +59,9 @@ def labelled(labels: dict[str, str]) -> job_pb2.CreateJobRequest:
         (request(rung(), preset="web"), "preset"),
         (request(*(rung(f"o{number}") for number in range(1000))), "outputs"),
         (request(*(rung(f"o{number}") for number in range(51))), "outputs"),
+        (request(*(rung(f"o{number}") for number in range(50))), "outputs"),
+        (request(*(rung(f"o{number}", height_pixels=2160) for number in range(4))), "outputs"),
+        (request(rung(height_pixels=2160, threads=16), rung("b", height_pixels=1080, threads=16)), "outputs"),
         (request(rung("a"), rung("a")), "outputs[1].output_id"),
         (request(rung("manifest")), "outputs[0].output_id"),
         (request(rung("")), "outputs[0].output_id"),
@@ -119,7 +124,11 @@ def test_all_faults_of_a_request_are_named_at_once() -> None:
     "asked",
     [
         request(preset="web"),
-        request(*(rung(f"o{number}") for number in range(50))),
+        request(*(still(f"o{number}") for number in range(50))),
+        request(*(rung(f"o{number}") for number in range(30))),
+        request(*(rung(f"o{lines}", height_pixels=lines) for lines in (2160, 1440, 1080, 720, 480, 360))),
+        request(rung(height_pixels=2160, speed="veryslow")),
+        request(rung(height_pixels=4320, threads=16)),
         request(rung("0"), still(time_seconds=0.0)),
         labelled({f"k{number}": "x" * 256 for number in range(64)}),
         changed(retention_seconds=DAY_SECONDS, priority=event_pb2.PRIORITY_LOW, request_id="x" * 255),
@@ -175,3 +184,38 @@ def test_the_same_request_is_the_same_bytes_whatever_order_its_labels_came_in() 
         for asked in (one, other)
     ]
     assert events[0].request == events[1].request
+
+
+@pytest.mark.parametrize(
+    ("count", "lines", "threads", "speed", "measured_megabytes"),
+    [
+        (10, 36, 2, "veryfast", 670),
+        (10, 36, 16, "veryfast", 3087),
+        (10, 360, 2, "veryfast", 944),
+        (4, 360, 2, "medium", 534),
+        (4, 360, 2, "veryslow", 778),
+        (4, 720, 2, "veryfast", 880),
+        (4, 720, 2, "medium", 1551),
+        (4, 720, 2, "veryslow", 2664),
+        (1, 1080, 2, "veryfast", 385),
+        (1, 1080, 16, "veryfast", 1106),
+        (1, 1080, 2, "medium", 663),
+        (1, 1080, 2, "veryslow", 1171),
+        (1, 2160, 2, "veryfast", 977),
+        (1, 2160, 16, "veryfast", 2635),
+        (1, 2160, 2, "medium", 1838),
+        (1, 2160, 2, "veryslow", 3563),
+    ],
+)
+def test_the_memory_of_encoders_is_that_of_ffmpeg_as_it_was_measured(
+    count: int, lines: int, threads: int, speed: str, measured_megabytes: int
+) -> None:
+    """Peak of `VmData` of one ffmpeg 7 with so many encoders of a plain picture; some 60 MB of it are not theirs."""
+    one = media_pb2.RenditionSpec(height_pixels=lines, threads=threads, speed=speed)
+    estimate = encoder_megabytes([one] * count)
+    assert 0.9 * (measured_megabytes - 60) <= estimate <= 1.5 * measured_megabytes
+
+
+def test_what_is_allowed_of_memory_leaves_the_child_room_for_decoding() -> None:
+    assert 0.9 * Limits().memory_bytes > MOST_MEGABYTES * 1e6
+    assert Limits().max_pixels == LARGEST_PIXELS

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from edgecode.core.errors import Violation
+from edgecode.server.jobs.specs.encoder_memory import MOST_MEGABYTES, encoder_megabytes
 from edgecode.server.jobs.specs.package import check_package, fill_package
 from edgecode.server.jobs.specs.picture import check_sprite, check_thumbnail, fill_sprite, fill_thumbnail
 from edgecode.server.jobs.specs.quality import check_quality, fill_quality
@@ -22,11 +23,26 @@ def check_outputs(outputs: Sequence[media_pb2.OutputSpec]) -> Iterator[Violation
     if len(outputs) > MOST_OUTPUTS:
         yield Violation("outputs", f"has {len(outputs)} outputs, at most {MOST_OUTPUTS} are allowed")
         return
+    found = list(_check_each(outputs))
+    yield from found or _check_memory(outputs)
+
+
+def _check_each(outputs: Sequence[media_pb2.OutputSpec]) -> Iterator[Violation]:
     for place, spec in enumerate(outputs):
         path = f"outputs[{place}]"
         yield from _check_id(path, spec.output_id, [other.output_id for other in outputs[:place]])
         yield from _check_kind(path, spec, outputs)
         yield from check_quality(f"{path}.quality", spec)
+
+
+def _check_memory(outputs: Sequence[media_pb2.OutputSpec]) -> Iterator[Violation]:
+    needed = encoder_megabytes(spec.rendition for spec in outputs if spec.HasField("rendition"))
+    if needed > MOST_MEGABYTES:
+        yield Violation(
+            "outputs",
+            f"need about {needed:,} MB for their encoders, and {MOST_MEGABYTES:,} are allowed: "
+            "ask for fewer or smaller renditions, fewer threads or a faster speed",
+        )
 
 
 def with_defaults(outputs: Sequence[media_pb2.OutputSpec]) -> list[media_pb2.OutputSpec]:
