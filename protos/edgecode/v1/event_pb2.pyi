@@ -31,6 +31,7 @@ class TaskKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TASK_KIND_SPRITE: _ClassVar[TaskKind]
     TASK_KIND_AUDIO: _ClassVar[TaskKind]
     TASK_KIND_PACKAGE: _ClassVar[TaskKind]
+    TASK_KIND_EXPORT: _ClassVar[TaskKind]
 PRIORITY_UNSPECIFIED: Priority
 PRIORITY_HIGH: Priority
 PRIORITY_NORMAL: Priority
@@ -44,6 +45,7 @@ TASK_KIND_NOOP: TaskKind
 TASK_KIND_SPRITE: TaskKind
 TASK_KIND_AUDIO: TaskKind
 TASK_KIND_PACKAGE: TaskKind
+TASK_KIND_EXPORT: TaskKind
 
 class Event(_message.Message):
     __slots__ = ("asset_created", "asset_deleted", "job_created", "job_cancel_requested", "job_retry_requested", "job_deleted", "job_assigned", "job_reassigned", "task_scheduled", "task_dead", "attempt_started", "attempt_succeeded", "attempt_failed", "attempt_released", "attempt_lost", "artifact_published", "job_succeeded", "job_failed", "job_cancelled", "route_changed", "preset_created", "webhook_created", "webhook_secret_rotated", "webhook_deleted", "delivery_tried", "delivery_resend_requested")
@@ -306,20 +308,32 @@ class AttemptStarted(_message.Message):
     def __init__(self, task_id: _Optional[str] = ..., n: _Optional[int] = ..., epoch: _Optional[int] = ..., attempt_id: _Optional[str] = ..., digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ...) -> None: ...
 
 class AttemptSucceeded(_message.Message):
-    __slots__ = ("task_id", "n", "epoch", "attempt_id", "source", "files")
+    __slots__ = ("task_id", "n", "epoch", "attempt_id", "source", "files", "exports")
     TASK_ID_FIELD_NUMBER: _ClassVar[int]
     N_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_ID_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     FILES_FIELD_NUMBER: _ClassVar[int]
+    EXPORTS_FIELD_NUMBER: _ClassVar[int]
     task_id: str
     n: int
     epoch: int
     attempt_id: str
     source: _media_pb2.MediaInfo
     files: _containers.RepeatedCompositeFieldContainer[_media_pb2.ArtifactFile]
-    def __init__(self, task_id: _Optional[str] = ..., n: _Optional[int] = ..., epoch: _Optional[int] = ..., attempt_id: _Optional[str] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., files: _Optional[_Iterable[_Union[_media_pb2.ArtifactFile, _Mapping]]] = ...) -> None: ...
+    exports: _containers.RepeatedCompositeFieldContainer[ExportedFile]
+    def __init__(self, task_id: _Optional[str] = ..., n: _Optional[int] = ..., epoch: _Optional[int] = ..., attempt_id: _Optional[str] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., files: _Optional[_Iterable[_Union[_media_pb2.ArtifactFile, _Mapping]]] = ..., exports: _Optional[_Iterable[_Union[ExportedFile, _Mapping]]] = ...) -> None: ...
+
+class ExportedFile(_message.Message):
+    __slots__ = ("artifact_id", "uri", "size_bytes")
+    ARTIFACT_ID_FIELD_NUMBER: _ClassVar[int]
+    URI_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    artifact_id: str
+    uri: str
+    size_bytes: int
+    def __init__(self, artifact_id: _Optional[str] = ..., uri: _Optional[str] = ..., size_bytes: _Optional[int] = ...) -> None: ...
 
 class AttemptFailed(_message.Message):
     __slots__ = ("task_id", "n", "epoch", "attempt_id", "failure")

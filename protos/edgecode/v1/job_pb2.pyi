@@ -17,7 +17,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Job(_message.Message):
-    __slots__ = ("job_id", "asset_id", "state", "preset", "outputs", "priority", "labels", "output_uri", "create_time", "update_time", "end_time", "expire_time", "etag", "sequence", "build", "epoch", "route_revision", "failure", "source", "created_by", "caller", "frozen", "plan", "preset_revision", "webhook", "progress")
+    __slots__ = ("job_id", "asset_id", "state", "preset", "outputs", "priority", "labels", "output_uri", "create_time", "update_time", "end_time", "expire_time", "etag", "sequence", "build", "epoch", "route_revision", "failure", "source", "created_by", "caller", "frozen", "plan", "preset_revision", "webhook", "progress", "exports")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Job.State]
@@ -69,6 +69,7 @@ class Job(_message.Message):
     PRESET_REVISION_FIELD_NUMBER: _ClassVar[int]
     WEBHOOK_FIELD_NUMBER: _ClassVar[int]
     PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    EXPORTS_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     asset_id: str
     state: Job.State
@@ -95,7 +96,8 @@ class Job(_message.Message):
     preset_revision: int
     webhook: _webhook_pb2.JobWebhook
     progress: _bus_pb2.JobProgress
-    def __init__(self, job_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., state: _Optional[_Union[Job.State, str]] = ..., preset: _Optional[str] = ..., outputs: _Optional[_Iterable[_Union[Output, _Mapping]]] = ..., priority: _Optional[_Union[_event_pb2.Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., sequence: _Optional[int] = ..., build: _Optional[str] = ..., epoch: _Optional[int] = ..., route_revision: _Optional[int] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., created_by: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., caller: _Optional[str] = ..., frozen: _Optional[bool] = ..., plan: _Optional[_Union[JobPlan, _Mapping]] = ..., preset_revision: _Optional[int] = ..., webhook: _Optional[_Union[_webhook_pb2.JobWebhook, _Mapping]] = ..., progress: _Optional[_Union[_bus_pb2.JobProgress, _Mapping]] = ...) -> None: ...
+    exports: _containers.RepeatedCompositeFieldContainer[Export]
+    def __init__(self, job_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., state: _Optional[_Union[Job.State, str]] = ..., preset: _Optional[str] = ..., outputs: _Optional[_Iterable[_Union[Output, _Mapping]]] = ..., priority: _Optional[_Union[_event_pb2.Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., sequence: _Optional[int] = ..., build: _Optional[str] = ..., epoch: _Optional[int] = ..., route_revision: _Optional[int] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., created_by: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., caller: _Optional[str] = ..., frozen: _Optional[bool] = ..., plan: _Optional[_Union[JobPlan, _Mapping]] = ..., preset_revision: _Optional[int] = ..., webhook: _Optional[_Union[_webhook_pb2.JobWebhook, _Mapping]] = ..., progress: _Optional[_Union[_bus_pb2.JobProgress, _Mapping]] = ..., exports: _Optional[_Iterable[_Union[Export, _Mapping]]] = ...) -> None: ...
 
 class JobPlan(_message.Message):
     __slots__ = ("tasks", "source_known", "skipped_output_ids", "cpu_seconds", "output_bytes")
@@ -153,6 +155,34 @@ class Output(_message.Message):
     failure: _media_pb2.Failure
     artifact_ids: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, spec: _Optional[_Union[_media_pb2.OutputSpec, _Mapping]] = ..., state: _Optional[_Union[Output.State, str]] = ..., artifact_id: _Optional[str] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ..., artifact_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Export(_message.Message):
+    __slots__ = ("task_id", "state", "output_ids", "files", "failure")
+    class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATE_UNSPECIFIED: _ClassVar[Export.State]
+        STATE_PENDING: _ClassVar[Export.State]
+        STATE_RUNNING: _ClassVar[Export.State]
+        STATE_SUCCEEDED: _ClassVar[Export.State]
+        STATE_FAILED: _ClassVar[Export.State]
+        STATE_CANCELLED: _ClassVar[Export.State]
+    STATE_UNSPECIFIED: Export.State
+    STATE_PENDING: Export.State
+    STATE_RUNNING: Export.State
+    STATE_SUCCEEDED: Export.State
+    STATE_FAILED: Export.State
+    STATE_CANCELLED: Export.State
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_IDS_FIELD_NUMBER: _ClassVar[int]
+    FILES_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    task_id: str
+    state: Export.State
+    output_ids: _containers.RepeatedScalarFieldContainer[str]
+    files: _containers.RepeatedCompositeFieldContainer[_event_pb2.ExportedFile]
+    failure: _media_pb2.Failure
+    def __init__(self, task_id: _Optional[str] = ..., state: _Optional[_Union[Export.State, str]] = ..., output_ids: _Optional[_Iterable[str]] = ..., files: _Optional[_Iterable[_Union[_event_pb2.ExportedFile, _Mapping]]] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ...) -> None: ...
 
 class CreateJobRequest(_message.Message):
     __slots__ = ("asset_id", "preset", "outputs", "priority", "labels", "request_id", "validate_only", "output_uri", "retention_seconds", "webhook")

@@ -9,6 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from edgecode.core import ladder
 from edgecode.core.log import Entry
 from edgecode.core.stamp import stamp_to_proto
+from edgecode.server.jobs.exports import exports_of
 from edgecode.server.ledger.port import JobRecord
 from edgecode.server.ledger.rows import (
     ArtifactRow,
@@ -89,6 +90,7 @@ def job_message(record: JobRecord, stamps: Stamps) -> job_pb2.Job:
         frozen=bool(row.frozen),
         webhook=created.webhook if created.HasField("webhook") else None,
         preset_revision=created.preset_revision,
+        exports=exports_of(record, created),
     )
 
 

@@ -121,7 +121,7 @@ async def start_stack(processes: Processes, folder: Path, *, worker: bool = True
         fleet_grace_seconds=1.0,
         sweep_seconds=1.0,
         backoff_seconds=0.1,
-        **changed,
+        **({"stores": {"out": {"url": f"file://{folder}/out", "uses": ["export"]}}} | changed),
     )
     server = await processes.server(settings)
     if worker:

@@ -128,7 +128,7 @@ class Attempt:
         if made is None:
             return await self._record_end()
         self._parts.crash.at("worker.before_outcome")
-        await self._job_log.succeeded(made.source, made.files)
+        await self._job_log.succeeded(made)
         await progress.finish()
         return Ended.SUCCEEDED
 

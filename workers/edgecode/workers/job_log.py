@@ -1,6 +1,5 @@
 """What an attempt says in its job's log, each word once."""
 
-from collections.abc import Sequence
 from typing import TypeVar
 
 from edgecode.core import subjects
@@ -10,6 +9,7 @@ from edgecode.core.telemetry import current_traceparent
 from edgecode.v1 import event_pb2, media_pb2, stamp_pb2
 from edgecode.workers.assignment import Assignment
 from edgecode.workers.decisions import end_of_attempt
+from edgecode.workers.make import Made
 
 _Said = TypeVar(
     "_Said",
@@ -39,9 +39,9 @@ class JobLog:
         event = self._by_this(event_pb2.AttemptStarted(digests=digests))
         await self._append("started", event_pb2.Event(attempt_started=event))
 
-    async def succeeded(self, source: media_pb2.MediaInfo | None, files: Sequence[media_pb2.ArtifactFile]) -> None:
+    async def succeeded(self, made: Made) -> None:
         """All it made is in the store."""
-        event = self._by_this(event_pb2.AttemptSucceeded(source=source, files=files))
+        event = self._by_this(event_pb2.AttemptSucceeded(source=made.source, files=made.files, exports=made.exports))
         await self._append("outcome", event_pb2.Event(attempt_succeeded=event))
 
     async def failed(self, failure: media_pb2.Failure) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from edgecode.core.blobs import source_key
 from edgecode.core.stamp import stamp_to_proto
-from edgecode.v1 import bus_pb2, media_pb2
+from edgecode.v1 import bus_pb2, event_pb2, media_pb2
 from edgecode.workers.media.tags import FileTags
 from edgecode.workers.media.transcode import OnProgress
 from edgecode.workers.parts import Parts
@@ -22,6 +22,7 @@ class Made:
 
     source: media_pb2.MediaInfo | None = None
     files: Sequence[media_pb2.ArtifactFile] = ()
+    exports: Sequence[event_pb2.ExportedFile] = ()
 
 
 async def make(task: bus_pb2.TaskMessage, attempt_id: str, parts: Parts, on_progress: OnProgress) -> Made:
@@ -32,7 +33,16 @@ async def make(task: bus_pb2.TaskMessage, attempt_id: str, parts: Parts, on_prog
     """
     kind = KINDS[task.kind]
     folder = parts.scratch.folder(attempt_id)
-    work = Work(task, folder / "source", folder / "work", _tags(task, parts), parts.tools, on_progress)
+    work = Work(
+        task=task,
+        source=folder / "source",
+        scratch=folder / "work",
+        tags=_tags(task, parts),
+        tools=parts.tools,
+        on_progress=on_progress,
+        blobs=parts.blobs,
+        stores=parts.settings.stores,
+    )
     if not kind.needs_scratch:
         return Made((await kind.run(work)).source)
     work.scratch.mkdir(parents=True)
@@ -49,7 +59,7 @@ async def _make(kind: Kind, work: Work, maker: Maker, parts: Parts) -> Made:
     started = datetime.now(UTC)
     result = await kind.run(work)
     if not result.files:
-        return Made(result.source)
+        return Made(result.source, exports=result.exports)
     work.on_progress((), 0.0, bus_pb2.PHASE_STORING)
     upload = Upload(parts.blobs, work.task, maker)
     return Made(result.source, await upload.put(result.files, work.tags, started, datetime.now(UTC)))

@@ -11,6 +11,7 @@ from edgecode.server.assets.usable import usable_asset
 from edgecode.server.calls import CallContext
 from edgecode.server.convert import accepted_job
 from edgecode.server.ids import known_form, not_found
+from edgecode.server.jobs.exports import EXPORT_CONTRACT, check_output_uri
 from edgecode.server.jobs.presets import Presets
 from edgecode.server.jobs.queries import JobQueries
 from edgecode.server.jobs.requests import check_request, created_event, refuse, utc_now
@@ -69,8 +70,12 @@ class JobAcceptance:
             Exhausted: `QUEUE_FULL`.
         """
         check_request(request, self._settings)
-        if request.HasField("webhook"):
-            refuse([*check_job_webhook(request.webhook, self._settings)])
+        refuse(
+            [
+                *(check_job_webhook(request.webhook, self._settings) if request.HasField("webhook") else ()),
+                *check_output_uri(request.output_uri, self._settings),
+            ]
+        )
         job_id = job_id_of(call.caller, request.request_id)
         accept_time = Timestamp()
         accept_time.GetCurrentTime()
@@ -111,6 +116,8 @@ class JobAcceptance:
         created = created_event(
             job_id, request, asset=asset, preset=preset, call=call, settings=self._settings, now=utc_now()
         )
+        if request.output_uri:
+            created.contract = max(created.contract, EXPORT_CONTRACT)
         if request.HasField("webhook"):
             created.webhook.CopyFrom(await self._webhook(job_id, request.webhook))
         return created

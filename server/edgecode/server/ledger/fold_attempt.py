@@ -81,7 +81,8 @@ def _incomplete(task: TaskRow, event: Any) -> media_pb2.Failure | None:
     if len(names) < len(event.files):
         message = f"the worker reported {len(event.files)} files under {len(names)} names"
         return media_pb2.Failure(reason="RESULT_INCOMPLETE", message=message, fault=media_pb2.FAULT_OURS)
-    if made == asked and (task.kind != "PROBE" or event.HasField("source")):
+    whole = {"PROBE": event.HasField("source"), "EXPORT": bool(event.exports)}
+    if made == asked and whole.get(task.kind, True):
         return None
     message = f"the worker was asked for {sorted(asked)} and reported {sorted(made)}"
     return media_pb2.Failure(reason="RESULT_INCOMPLETE", message=message, fault=media_pb2.FAULT_OURS)

@@ -17,7 +17,7 @@ from edgecode.core.subjects import TaskSubject
 from edgecode.server.ledger.port import JobRecord, Ledger
 from edgecode.server.ledger.rows import FINISHED, TaskRow, TaskState
 from edgecode.server.planner.plan import contract_of_job, stamp_message
-from edgecode.server.planner.tasks import task_class
+from edgecode.server.planner.tasks import export_id, task_class
 from edgecode.v1 import bus_pb2, event_pb2, media_pb2, stamp_pb2
 
 log = structlog.get_logger()
@@ -35,7 +35,7 @@ _MAX_ACK_PENDING = 100_000
 # What the broker says of a number in the stream under which nothing stands: acked since it was looked up.
 _GONE = (10043, 10057)
 _SEES_ALL_OUTPUTS = frozenset({"PROBE"})
-_READS_ARTIFACTS = frozenset({"MANIFEST", "PACKAGE"})
+_READS_ARTIFACTS = frozenset({"MANIFEST", "PACKAGE", "EXPORT"})
 
 
 def task_subject(record: JobRecord, task: TaskRow) -> TaskSubject:
@@ -67,6 +67,7 @@ def task_message(record: JobRecord, task: TaskRow, makers: Mapping[int, stamp_pb
         asset_sha256=created.asset_sha256,
         asset_size_bytes=created.asset_size_bytes,
         expire_time=created.expire_time,
+        output_uri=created.output_uri if task.kind == "EXPORT" else "",
         after_sequence=record.job.last_sequence,
         # The probe judges the source by all that is asked of it.
         outputs=[o for o in created.outputs if o.output_id in wanted or task.kind in _SEES_ALL_OUTPUTS],
@@ -75,6 +76,8 @@ def task_message(record: JobRecord, task: TaskRow, makers: Mapping[int, stamp_pb
         message.source.CopyFrom(media_pb2.MediaInfo.FromString(record.job.source_pb))
     if task.kind in _READS_ARTIFACTS:
         artifacts = sorted(record.artifacts.values(), key=lambda a: (a.output_id, a.artifact_id))
+        if task.kind == "EXPORT":
+            artifacts = [a for a in artifacts if export_id(a.task_id) == task.task_id]
         message.artifacts.extend(
             media_pb2.Artifact(
                 artifact_id=a.artifact_id,

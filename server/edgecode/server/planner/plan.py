@@ -31,6 +31,8 @@ from edgecode.v1 import event_pb2, media_pb2, stamp_pb2
 
 _MAX_DECISIONS = 500
 _MAX_BACKOFF_SECONDS = 60.0
+# What an export waits for is a store of somebody else.
+_EXPORT_PATIENCE = 16
 _MARGIN_BEATS = 4
 _ALONE_AFTER_LOSSES = 2
 _SECOND_US = 1_000_000
@@ -259,7 +261,8 @@ def _scheduled(record: JobRecord, planned: PlannedTask, situation: Situation) ->
         output_ids=planned.output_ids,
     )
     if spent:
-        wait_seconds = min(situation.settings.backoff_seconds * 2 ** (spent - 1), _MAX_BACKOFF_SECONDS)
+        patience = _EXPORT_PATIENCE if planned.kind == event_pb2.TASK_KIND_EXPORT else 1
+        wait_seconds = min(situation.settings.backoff_seconds * patience * 2 ** (spent - 1), _MAX_BACKOFF_SECONDS)
         event.not_before_time.FromMicroseconds(situation.now_us + int(wait_seconds * _SECOND_US))
     return event_pb2.Event(task_scheduled=event)
 
@@ -313,7 +316,10 @@ def _end(record: JobRecord, tasks: list[PlannedTask]) -> Iterator[event_pb2.Even
         return
     rows = [record.tasks.get(task.task_id) for task in tasks]
     dead = [row for row in rows if row is not None and row.state == TaskState.DEAD]
-    blocked = {task.task_id for task in tasks if _is_blocked(record, task)}
+    blocked: set[str] = set()
+    for task in tasks:
+        if blocked.intersection(task.after) or _is_blocked(record, task):
+            blocked.add(task.task_id)
     unsettled = [
         task
         for task, row in zip(tasks, rows, strict=True)

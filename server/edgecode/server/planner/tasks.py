@@ -15,6 +15,7 @@ _CLASS: dict[int, str] = {
     event_pb2.TASK_KIND_SPRITE: "light",
     event_pb2.TASK_KIND_PACKAGE: "light",
     event_pb2.TASK_KIND_MANIFEST: "light",
+    event_pb2.TASK_KIND_EXPORT: "light",
     event_pb2.TASK_KIND_NOOP: "light",
 }
 # Outputs with a task of their own each, in the order in which their tasks are scheduled: pictures come first, and fail
@@ -51,7 +52,21 @@ def planned_tasks(record: JobRecord) -> list[PlannedTask]:
         return [PlannedTask(f"noop-{i}", event_pb2.TASK_KIND_NOOP) for i in range(created.noop_tasks)]
     if not record.job.source_pb:
         return [PROBE]
-    return tasks_of(created.outputs, media_pb2.MediaInfo.FromString(record.job.source_pb))
+    tasks = tasks_of(created.outputs, media_pb2.MediaInfo.FromString(record.job.source_pb))
+    return [*tasks, *exports_of(tasks)] if created.output_uri else tasks
+
+
+def export_id(task_id: str) -> str:
+    """The task that exports what a task made."""
+    return f"export-{task_id}"
+
+
+def exports_of(tasks: Sequence[PlannedTask]) -> list[PlannedTask]:
+    """One for each task that makes outputs; that of the manifest after all others: where its file is, all are."""
+    *makers, manifest = [task for task in tasks if task.output_ids]
+    exports = [PlannedTask(export_id(t.task_id), event_pb2.TASK_KIND_EXPORT, (), (t.task_id,)) for t in makers]
+    after = (manifest.task_id, *(task.task_id for task in exports))
+    return [*exports, PlannedTask(export_id(manifest.task_id), event_pb2.TASK_KIND_EXPORT, (), after)]
 
 
 def tasks_of(outputs: Sequence[media_pb2.OutputSpec], source: media_pb2.MediaInfo) -> list[PlannedTask]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from edgecode.v1 import event_pb2
-from edgecode.workers.tasks import manifest, noop, probe, thumbnail, transcode
+from edgecode.workers.tasks import export, manifest, noop, probe, thumbnail, transcode
 from edgecode.workers.tasks.work import Run
 
 
@@ -25,6 +25,7 @@ KINDS: Mapping[int, Kind] = MappingProxyType(
         event_pb2.TASK_KIND_TRANSCODE: Kind("transcode", transcode.run, needs_source=True),
         event_pb2.TASK_KIND_THUMBNAIL: Kind("thumbnail", thumbnail.run, needs_source=True),
         event_pb2.TASK_KIND_MANIFEST: Kind("manifest", manifest.run),
+        event_pb2.TASK_KIND_EXPORT: Kind("export", export.run),
         event_pb2.TASK_KIND_NOOP: Kind("noop", noop.run, needs_scratch=False),
     }
 )

@@ -1,10 +1,12 @@
 """What a task gets and what it gives back."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgecode.v1 import bus_pb2, media_pb2
+from edgecode.core.blobs import Blobs
+from edgecode.core.named_stores import NamedStore
+from edgecode.v1 import bus_pb2, event_pb2, media_pb2
 from edgecode.workers.media.tags import FileTags
 from edgecode.workers.media.tools import MediaTools
 from edgecode.workers.media.transcode import OnProgress, Rendered
@@ -21,6 +23,8 @@ class Work:
         tags: for the metadata of the files made.
         tools: of this worker.
         on_progress: may be called as often as there is something to say.
+        blobs: where artifacts are read.
+        stores: those that requests may name.
     """
 
     task: bus_pb2.TaskMessage
@@ -29,14 +33,17 @@ class Work:
     tags: FileTags
     tools: MediaTools
     on_progress: OnProgress
+    blobs: Blobs
+    stores: Mapping[str, NamedStore]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an attempt found (the probe) and made (all others); every file is verified."""
+    """What an attempt found (the probe), wrote elsewhere (exports) and made (all others); every file is verified."""
 
     source: media_pb2.MediaInfo | None = None
     files: Sequence[Rendered] = ()
+    exports: Sequence[event_pb2.ExportedFile] = ()
 
 
 Run = Callable[[Work], Awaitable[Result]]
