@@ -22,7 +22,8 @@ PROMISED = {
     "asset upload", "asset list", "asset show", "asset delete",
     "job submit", "job list", "job show", "job watch", "job wait", "job trace", "job cancel", "job retry", "job delete",
     "artifact list", "artifact download", "preset list", "preset show", "fleet list", "fleet builds",
-    "dead list", "dead requeue", "ledger rebuild",
+    "webhook create", "webhook list", "webhook show", "webhook delete", "webhook rotate", "webhook deliveries",
+    "webhook resend", "dead list", "dead requeue", "ledger rebuild",
 }  # fmt: skip
 WITHOUT_DATA = {"completion", "server", "worker", "demo", "ledger rebuild"}
 ID = "5f0c3e9a-50ce-5e4e-8f2d-51d1f6f5b0aa"

@@ -33,7 +33,15 @@ def succeed(story: Story, task: str) -> None:
     names = {"task_id": task, "n": row.n, "epoch": row.epoch, "attempt_id": f"of-{task}"}
     made = [media_pb2.ArtifactFile(output_id=name) for name in row.output_ids.split(",") if name]
     source = {"source": SOURCE} if task == "probe" else {}
-    assert story.tell("attempt_succeeded", **names, files=made, **source)
+    exports = [event_pb2.ExportedFile(uri="file:///there")] if task.startswith("export-") else []
+    assert story.tell("attempt_succeeded", **names, files=made, exports=exports, **source)
+
+
+def exporting(*outputs: str, budget: int = 4) -> event_pb2.Event:
+    """A job whose artifacts are wanted elsewhere too."""
+    found = created(outputs=outputs, budget=budget)
+    found.job_created.output_uri = "file:///there"
+    return found
 
 
 class TestTheWay:
@@ -87,6 +95,62 @@ class TestTheWay:
         assert story.decide(fleet) == ["artifact_published", "job_failed"]
         assert story.job.job.failure_reason == "BROKEN"
         assert [a.output_id for a in story.job.artifacts.values()] == ["a"]
+
+    def test_with_an_output_uri_each_task_is_exported_once_published_and_the_manifest_last(self) -> None:
+        story = Story(exporting("a", "t"))
+        fleet = situation(B)
+        story.decide(fleet)
+        succeed(story, "probe")
+        story.decide(fleet)
+        succeed(story, "thumbnail-t")
+        assert story.decide(fleet) == ["artifact_published", "task_scheduled"]
+        assert story.job.tasks["export-thumbnail-t"].state == TaskState.SCHEDULED
+        succeed(story, "transcode")
+        succeed(story, "export-thumbnail-t")
+        story.decide(fleet)
+        succeed(story, "manifest")
+        assert story.decide(fleet) == ["artifact_published"]
+        assert "export-manifest" not in story.job.tasks
+        succeed(story, "export-transcode")
+        assert story.decide(fleet) == ["task_scheduled"]
+        succeed(story, "export-manifest")
+        assert story.decide(fleet) == ["job_succeeded"]
+
+    def test_a_dead_export_fails_the_job_and_leaves_its_artifacts(self) -> None:
+        story = Story(exporting("t", budget=1))
+        fleet = situation(B)
+        for task in ("probe", "thumbnail-t", "manifest"):
+            story.decide(fleet)
+            succeed(story, task)
+        story.decide(fleet)
+        fail(story, "export-thumbnail-t")
+        assert story.decide(fleet) == ["task_dead", "job_failed"]
+        assert len(story.job.artifacts) == 2
+        assert story.tell("job_retry_requested")
+        assert story.decide(fleet) == ["task_scheduled"]
+
+    def test_what_failed_before_it_was_made_is_not_waited_for_by_its_export(self) -> None:
+        story = Story(exporting("a", "t", budget=1))
+        fleet = situation(B)
+        story.decide(fleet)
+        succeed(story, "probe")
+        story.decide(fleet)
+        fail(story, "transcode")
+        succeed(story, "thumbnail-t")
+        story.decide(fleet)
+        succeed(story, "export-thumbnail-t")
+        assert story.decide(fleet) == ["job_failed"]
+
+    def test_an_export_without_a_file_is_none(self) -> None:
+        story = Story(exporting("t", budget=1))
+        for task in ("probe", "thumbnail-t"):
+            story.decide(situation(B))
+            succeed(story, task)
+        story.decide(situation(B))
+        start(story, "export-thumbnail-t")
+        row = story.job.tasks["export-thumbnail-t"]
+        story.tell("attempt_succeeded", task_id=row.task_id, n=row.n, epoch=row.epoch, attempt_id="1")
+        assert story.job.attempts["1"].failure_reason == "RESULT_INCOMPLETE"
 
     def test_nothing_is_decided_for_a_frozen_or_a_finished_job(self) -> None:
         story = Story(created())

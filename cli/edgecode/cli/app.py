@@ -12,6 +12,7 @@ from edgecode.cli.commands.job import jobs
 from edgecode.cli.commands.preset import presets
 from edgecode.cli.commands.this_machine import completion, config, ledger, server, version, worker
 from edgecode.cli.commands.up import up
+from edgecode.cli.commands.webhook import webhooks
 
 HELP = """A video goes in, verified renditions come out, and every message says which build made it.
 
@@ -39,6 +40,7 @@ def make_app() -> typer.Typer:
         "job": jobs,
         "artifact": artifacts,
         "preset": presets,
+        "webhook": webhooks,
         "fleet": fleet,
         "dead": dead,
         "ledger": ledger,

@@ -1,4 +1,4 @@
-"""Artifacts written to `output_uri` too: whole, named as documented, the manifest last, and a failure that undoes nothing."""
+"""Artifacts written to `output_uri` too: whole, under their names, the manifest last; a failure undoes nothing."""
 
 import hashlib
 import uuid

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,12 +41,24 @@ class Stack:
 
     async def cancelled_job(self, **fields: Any) -> job_pb2.Job:
         """A job that is created and cancelled at once, as its creation was answered."""
-        request = job_pb2.CreateJobRequest(
+        job = await self.api.jobs.CreateJob(self.request(**fields), wait_for_ready=True)
+        await self.cancel(job.job_id)
+        return job
+
+    def request(self, **fields: Any) -> job_pb2.CreateJobRequest:
+        """A request for a job that nobody will do."""
+        return job_pb2.CreateJobRequest(
             asset_id=self.asset_id, preset="thumbnail", request_id=uuid.uuid4().hex, **fields
         )
-        job = await self.api.jobs.CreateJob(request, wait_for_ready=True)
-        await self.api.jobs.CancelJob(job_pb2.CancelJobRequest(job_id=job.job_id))
-        return job
+
+    async def cancel(self, job_id: str) -> None:
+        """Cancels a job, also when its server is just starting."""
+        await self.api.jobs.CancelJob(job_pb2.CancelJobRequest(job_id=job_id), wait_for_ready=True)
+
+    @property
+    def ledger_path(self) -> Path:
+        """The ledger's file."""
+        return self.settings.data_dir / "ledger.sqlite"
 
     async def webhook(
         self, path: str, label: str, types: tuple[str, ...] = TYPES, **fields: Any

@@ -16,7 +16,7 @@ from edgecode.cli.pages import FilterOption, LimitOption, OrderOption, read_page
 from edgecode.cli.session import Session, remote
 from edgecode.cli.tables import jobs as tables
 from edgecode.cli.tables.trace import trace as trace_table
-from edgecode.v1 import asset_pb2, event_pb2, incident_pb2, job_pb2
+from edgecode.v1 import asset_pb2, event_pb2, incident_pb2, job_pb2, webhook_pb2
 
 jobs = typer.Typer(help="Requests to make outputs from one asset.", no_args_is_help=True)
 
@@ -47,6 +47,8 @@ def submit(
     request_id: Annotated[str, typer.Option(help="The same id gives the same job; default: a new UUID.")] = "",
     upload_id: UploadIdOption = "",
     retention_days: RetentionOption = 0,
+    output_uri: Annotated[str, typer.Option(help="Also write all artifacts below it, in a store for exports.")] = "",
+    webhook: Annotated[str, typer.Option(help="Send the job's end to this URL, or to this webhook.")] = "",
     validate_only: Annotated[bool, typer.Option("--validate-only", help="Check everything, create nothing.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the job to its end.")] = False,
 ) -> None:
@@ -65,6 +67,8 @@ def submit(
         request_id=request_id or str(uuid.uuid4()),
         validate_only=validate_only,
         retention_seconds=retention_days * DAY_SECONDS,
+        output_uri=output_uri,
+        webhook=_webhook(webhook),
     )
     request.asset_id = _asset_id(session, source, upload_id)
     job = session.api.jobs.CreateJob(request)
@@ -75,6 +79,13 @@ def submit(
     job = watch_to_end(session, job.job_id, live=not session.json)
     session.show(job, tables.job)
     require_success(job)
+
+
+def _webhook(given: str) -> webhook_pb2.JobWebhook | None:
+    if not given:
+        return None
+    is_url = "://" in given
+    return webhook_pb2.JobWebhook(url=given if is_url else "", webhook_id="" if is_url else given)
 
 
 def _asset_id(session: Session, source: str, upload_id: str) -> str:

@@ -64,6 +64,9 @@ def job(message: job_pb2.Job) -> RenderableType:
             ("preset", message.preset),
             ("priority", words.enum_word(event_pb2.Priority, message.priority, "PRIORITY_").lower()),
             ("labels", _labels(message.labels)),
+            ("output uri", message.output_uri),
+            ("webhook", message.webhook.url or message.webhook.webhook_id),
+            ("secret", message.webhook.secret),
             ("build", message.build),
             ("epoch", str(message.epoch) if message.epoch > 1 else ""),
             ("source", source(message)),
@@ -74,7 +77,23 @@ def job(message: job_pb2.Job) -> RenderableType:
             ("accepted by", words.who(message.created_by)),
         ]
     )
-    return Group(about, "", outputs(message))
+    return Group(about, "", outputs(message), *(("", exports(message)) if message.exports else ()))
+
+
+def exports(message: job_pb2.Job) -> RenderableType:
+    """What is written to the job's `output_uri`."""
+    return rows(
+        ("export of", "state", "files", "why"),
+        [
+            (
+                ", ".join(each.output_ids),
+                state(words.enum_word(job_pb2.Export.State, each.state, "STATE_")),
+                "\n".join(file.uri for file in each.files),
+                words.failure(each.failure),
+            )
+            for each in message.exports
+        ],
+    )
 
 
 def source(message: job_pb2.Job) -> str:

@@ -10,6 +10,8 @@ from rich.text import Text
 GOOD, BAD, BUSY, QUIET = "green", "bold red", "cyan", "dim"
 _STYLES = {
     "SUCCEEDED": GOOD,
+    "DELIVERED": GOOD,
+    "GIVEN_UP": BAD,
     "ACTIVE": GOOD,
     "FAILED": BAD,
     "DEAD": BAD,
