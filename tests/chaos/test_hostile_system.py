@@ -26,10 +26,12 @@ def resident(pid: int) -> int:
     return int(line.split()[1]) * 1024
 
 
-async def good(system: System) -> None:
+async def good(system: System) -> str:
+    """The job of a good film."""
     job_id = await system.create(await system.upload(clips.small()), OUTPUTS)
     await system.succeeded(job_id)
     await verified_artifacts(system, job_id, clips.ids(OUTPUTS))
+    return job_id
 
 
 async def check(system: System, row: Hostile) -> str:
@@ -57,7 +59,7 @@ async def test_one_worker_meets_all_hostile_files_is_unharmed_and_does_the_next_
 ) -> None:
     system = await System.start(processes, tmp_path, workers=1, **QUICK)
     worker = system.workers[0]
-    await good(system)
+    first = await good(system)
     before = resident(worker.pid)
     rows = iter(ROWS)
 
@@ -66,7 +68,7 @@ async def test_one_worker_meets_all_hostile_files_is_unharmed_and_does_the_next_
 
     jobs = [job_id for some in await asyncio.gather(*(feed() for _ in range(AT_ONCE))) for job_id in some]
     assert len(jobs) == len(ROWS)
-    await finished_once(system, jobs)
+    await finished_once(system, [first, *jobs])
     await good(system)
     assert not worker.ended.done()
     assert set(await system.instances()) >= {await instance_of(worker)}
