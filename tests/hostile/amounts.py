@@ -23,13 +23,13 @@ def _bombs(size: int, count: int, track: int) -> list[mkv.Packet]:
     return [mkv.Packet(track, films.STEP * place, zeros) for place in range(count)]
 
 
-def _tag(characters: int) -> bytes:
-    text = mkv.element(mkv.TAG_NAME, "x") + mkv.element(mkv.TAG_STRING, "y" * characters)
+def _tag(content: bytes) -> bytes:
+    text = mkv.element(mkv.TAG_NAME, "x") + mkv.element(mkv.TAG_STRING, content)
     return mkv.element(mkv.TAGS, mkv.element(mkv.TAG, mkv.element(mkv.SIMPLE_TAG, text)))
 
 
-def _title(characters: int) -> bytes:
-    return mp4.box(b"udta", mp4.box(b"\xa9nam", b"\xff\xf0\0\0" + b"x" * characters))
+def _title(text: bytes) -> bytes:
+    return mp4.box(b"udta", mp4.box(b"\xa9nam", struct.pack(">HH", len(text) & 0xFFFF, 0) + text))
 
 
 def _spoken(language: str) -> bytes:
@@ -108,9 +108,18 @@ ROWS = [
     Hostile(
         "sample table of four billion entries", lambda: films.mov(samples=[1], count=0xFFFFFFF0), Reason.TRUNCATED_INPUT
     ),
-    Hostile("title of 20 MB in MOV", lambda: films.mov(_title(20 * MILLION)), None, frames=25),
+    Hostile("title of 20 MB in MOV", lambda: films.mov(_title(b"x" * 20 * MILLION)), None, frames=25),
     Hostile(
-        "tag of 20 MB in MKV", lambda: mkv.film([films.VIDEO], films.second(), _tag(20 * MILLION)), None, frames=25
+        "tag of 20 MB in MKV",
+        lambda: mkv.film([films.VIDEO], films.second(), _tag(b"y" * 20 * MILLION)),
+        None,
+        frames=25,
+    ),
+    Hostile(
+        "tag that is no UTF-8 in MKV",
+        lambda: mkv.film([films.VIDEO], films.second(), _tag("Prüfung".encode("latin-1") + bytes(range(128, 256)))),
+        None,
+        frames=25,
     ),
     Hostile("language of 5 MB", lambda: _spoken("e" * 5 * MILLION), None, frames=25),
     Hostile("language of 200 KB", lambda: _spoken("e" * 200_000), None, frames=25),

@@ -57,7 +57,7 @@ def probe(path: Path, limits: dict[str, Any]) -> dict[str, Any]:
         "protocol_whitelist": "file",
         "max_pixels": str(limits["max_pixels"]),
     }
-    with av.logging.Capture() as said, av.open(f"file:{path}", options=options) as container:
+    with av.logging.Capture() as said, av.open(f"file:{path}", options=options, metadata_errors="replace") as container:
         info, doubt = _examine(container, said, limits)
     if doubt and doubt[0] == Reason.TRUNCATED_INPUT and info["format"] == "avi" and is_cut_short(path):
         # AVI alone: what is left of it decodes without a word.

@@ -34,7 +34,7 @@ def _movie(path: Path) -> dict[str, Any]:
         "codec_whitelist": codec_whitelist(),
         "protocol_whitelist": "file",
     }
-    with av.open(f"file:{path}", options=options) as container:
+    with av.open(f"file:{path}", options=options, metadata_errors="replace") as container:
         tracks = [_Track(stream, container.start_time or 0) for stream in container.streams]
         for packet in container.demux():
             if packet.size:
