@@ -349,7 +349,7 @@ class MediaInfo(_message.Message):
     def __init__(self, format: _Optional[str] = ..., duration_seconds: _Optional[float] = ..., bits_per_second: _Optional[int] = ..., video: _Optional[_Union[VideoStream, _Mapping]] = ..., audio: _Optional[_Iterable[_Union[AudioStream, _Mapping]]] = ..., stream_count: _Optional[int] = ...) -> None: ...
 
 class VideoStream(_message.Message):
-    __slots__ = ("codec", "width_pixels", "height_pixels", "display_width_pixels", "display_height_pixels", "rotation_degrees", "frame_rate_numerator", "frame_rate_denominator", "frames", "pixel_format", "start_seconds", "duration_seconds", "variable_frame_rate", "stream_index", "color_primaries", "color_transfer", "color_space", "color_range", "bits_per_component", "interlaced", "top_field_first", "bits_per_second", "profile", "level")
+    __slots__ = ("codec", "width_pixels", "height_pixels", "display_width_pixels", "display_height_pixels", "rotation_degrees", "frame_rate_numerator", "frame_rate_denominator", "frames", "pixel_format", "start_seconds", "duration_seconds", "variable_frame_rate", "stream_index", "color_primaries", "color_transfer", "color_space", "color_range", "bits_per_component", "interlaced", "top_field_first", "bits_per_second", "profile", "level", "peak_nits")
     CODEC_FIELD_NUMBER: _ClassVar[int]
     WIDTH_PIXELS_FIELD_NUMBER: _ClassVar[int]
     HEIGHT_PIXELS_FIELD_NUMBER: _ClassVar[int]
@@ -374,6 +374,7 @@ class VideoStream(_message.Message):
     BITS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
     PROFILE_FIELD_NUMBER: _ClassVar[int]
     LEVEL_FIELD_NUMBER: _ClassVar[int]
+    PEAK_NITS_FIELD_NUMBER: _ClassVar[int]
     codec: str
     width_pixels: int
     height_pixels: int
@@ -398,7 +399,8 @@ class VideoStream(_message.Message):
     bits_per_second: int
     profile: str
     level: int
-    def __init__(self, codec: _Optional[str] = ..., width_pixels: _Optional[int] = ..., height_pixels: _Optional[int] = ..., display_width_pixels: _Optional[int] = ..., display_height_pixels: _Optional[int] = ..., rotation_degrees: _Optional[int] = ..., frame_rate_numerator: _Optional[int] = ..., frame_rate_denominator: _Optional[int] = ..., frames: _Optional[int] = ..., pixel_format: _Optional[str] = ..., start_seconds: _Optional[float] = ..., duration_seconds: _Optional[float] = ..., variable_frame_rate: _Optional[bool] = ..., stream_index: _Optional[int] = ..., color_primaries: _Optional[str] = ..., color_transfer: _Optional[str] = ..., color_space: _Optional[str] = ..., color_range: _Optional[str] = ..., bits_per_component: _Optional[int] = ..., interlaced: _Optional[bool] = ..., top_field_first: _Optional[bool] = ..., bits_per_second: _Optional[int] = ..., profile: _Optional[str] = ..., level: _Optional[int] = ...) -> None: ...
+    peak_nits: float
+    def __init__(self, codec: _Optional[str] = ..., width_pixels: _Optional[int] = ..., height_pixels: _Optional[int] = ..., display_width_pixels: _Optional[int] = ..., display_height_pixels: _Optional[int] = ..., rotation_degrees: _Optional[int] = ..., frame_rate_numerator: _Optional[int] = ..., frame_rate_denominator: _Optional[int] = ..., frames: _Optional[int] = ..., pixel_format: _Optional[str] = ..., start_seconds: _Optional[float] = ..., duration_seconds: _Optional[float] = ..., variable_frame_rate: _Optional[bool] = ..., stream_index: _Optional[int] = ..., color_primaries: _Optional[str] = ..., color_transfer: _Optional[str] = ..., color_space: _Optional[str] = ..., color_range: _Optional[str] = ..., bits_per_component: _Optional[int] = ..., interlaced: _Optional[bool] = ..., top_field_first: _Optional[bool] = ..., bits_per_second: _Optional[int] = ..., profile: _Optional[str] = ..., level: _Optional[int] = ..., peak_nits: _Optional[float] = ...) -> None: ...
 
 class AudioStream(_message.Message):
     __slots__ = ("codec", "channels", "sample_rate_hertz", "language", "start_seconds", "duration_seconds", "stream_index", "default_track", "title", "bits_per_second")

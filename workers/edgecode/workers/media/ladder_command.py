@@ -10,6 +10,7 @@ import ffmpeg
 
 from edgecode.core import ladder
 from edgecode.v1 import media_pb2
+from edgecode.workers.media import source_filters
 from edgecode.workers.media.invocation import SCALER, compile_command, open_source
 from edgecode.workers.media.tools import Work, output_path
 
@@ -89,7 +90,9 @@ def ladder_command(work: Work, renditions: Sequence[Rendition], counts: Path) ->
     """
     info = work.info
     node = open_source(work.source, work.tools, strict=True)
-    split = node[str(info.video.stream_index)].filter_multi_output("split", len(renditions))
+    largest = max(rendition.width for rendition in renditions), max(rendition.height for rendition in renditions)
+    pictures = source_filters.prepared(node[str(info.video.stream_index)], info, largest)
+    split = pictures.filter_multi_output("split", len(renditions))
     outputs = [
         _output(split[place], node[str(info.audio[0].stream_index)] if info.audio else None, info, rendition, counts)
         for place, rendition in enumerate(renditions)

@@ -14,6 +14,7 @@ from typing import Any
 import av
 import av.logging
 
+from edgecode.workers.media import picture
 from edgecode.workers.media.admission import (
     Refused,
     check_clock,
@@ -41,6 +42,7 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 TOO_LARGE = re.compile(r"Picture size \d+x\d+ exceeds specified max|Picture size \d{4,}x\d{4,} is invalid")
 # Its complaints beyond these say nothing new, and a file can make it complain a million times.
 MOST_COMPLAINTS = 1000
+LONGEST_TITLE = 256
 
 
 def probe(path: Path, limits: dict[str, Any]) -> dict[str, Any]:
@@ -166,6 +168,7 @@ def _describe_video(stream: Any, line: Timeline, origin: float) -> dict[str, Any
         "start_seconds": start,
         "duration_seconds": duration,
         "variable_frame_rate": line.is_variable(stream.time_base),
+        "bits_per_second": line.bits_per_second(stream.time_base),
     }
 
 
@@ -177,6 +180,9 @@ def _describe_audio(stream: Any, line: Timeline, origin: float) -> dict[str, Any
         "channels": stream.codec_context.channels,
         "sample_rate_hertz": stream.codec_context.sample_rate,
         "language": stream.language if LANGUAGE.fullmatch(stream.language or "") else "",
+        "default_track": bool(stream.disposition & av.stream.Disposition.default),
+        "title": "".join(filter(str.isprintable, stream.metadata.get("title", "")))[:LONGEST_TITLE],
+        "bits_per_second": line.bits_per_second(stream.time_base),
         "start_seconds": start,
         "duration_seconds": duration,
     }
@@ -204,6 +210,8 @@ def _picture(container: Any, stream: Any, said: list[Any], limits: dict[str, Any
         "display_height_pixels": shown[1],
         "rotation_degrees": rotation,
         "pixel_format": frame.format.name if frame else str(context.pix_fmt or ""),
+        **picture.colours(frame, context),
+        **picture.fields(container, stream, frame),
     }
 
 

@@ -18,12 +18,15 @@ class Timeline:
     Attributes:
         shown: those that an edit list does not hide.
         hidden: those that it does.
+        size_bytes: of those shown.
     """
 
     def __init__(self) -> None:
         self.times = array("q")
         self.shown = 0
         self.hidden = 0
+        self.size_bytes = 0
+        self._lead = 0
         self._tail = 0
         self._decoded_at: int | None = None
         self._step_back = 0
@@ -36,7 +39,11 @@ class Timeline:
             self.hidden += 1
             return
         self.shown += 1
+        self.size_bytes += packet.size
         time = packet.pts if packet.pts is not None else packet.dts
+        if time is None and not self.times:
+            # Some demuxers give no time before zero.
+            self._lead += packet.duration or 0
         if time is not None:
             self.times.append(time)
             # With reordering a packet's duration is that of decoding; the last one's is as near as it gets.
@@ -62,9 +69,14 @@ class Timeline:
         """Start (against the container's) and length in seconds."""
         if not self.times:
             return 0.0, 0.0
-        first = min(self.times)
+        first = min(self.times) - self._lead
         length = max(self.times) + self._tail - first
         return max(float(first * time_base) - origin, 0.0), float(length * time_base)
+
+    def bits_per_second(self, time_base: Fraction) -> int:
+        """On average, of what is shown; 0 where there is no time."""
+        _, length = self.seconds(time_base, 0.0)
+        return round(self.size_bytes * 8 / length) if length else 0
 
     def is_variable(self, time_base: Fraction) -> bool:
         """Whether distances between frames differ by more than the container's rounding."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from edgecode.v1 import bus_pb2, media_pb2
-from edgecode.workers.media import verify
+from edgecode.workers.media import source_filters, verify
 from edgecode.workers.media.clock import Clock, EncoderCounts
 from edgecode.workers.media.diagnose import bare_decode, ends_early, explain
 from edgecode.workers.media.faults import SENTENCES, Reason, ours, users
@@ -111,6 +111,7 @@ async def _encode(work: Work, renditions: Sequence[Rendition], on_progress: OnPr
         on_progress(_progress(renditions, clock, work.info.video.frames), clock.speed_ratio)
 
     try:
+        await source_filters.write_cube(work.info, work.scratch)
         run = await run_ffmpeg(
             ladder_command(work, renditions, fifo),
             work.scratch,
