@@ -24,6 +24,7 @@ from edgecode.workers.media import formats
 from edgecode.workers.media.limits import Limits
 from tests.hostile.cut import ENDS
 from tests.hostile.table import TABLE
+from tests.integration.media.odd_sources import GROUPS as GROUPS_OF_SOURCES
 
 HERE = Path(__file__).parent
 GENERATED = re.compile(r"(?<=<!-- generated: )(?P<name>\w+)( -->\n).*?(?=<!-- end of generated -->)", re.DOTALL)
@@ -174,6 +175,15 @@ def sources() -> str:
     return f"{names}{table(('', 'allowed'), rows)}\n{table(('limit', 'value', 'meaning'), limits)}\n"
 
 
+def odd_sources() -> str:
+    """What becomes of odd sources: the table that the tests go through."""
+    groups = (
+        f"\n## {name}\n\n" + table(("source", "what comes out"), [(odd.what, odd.becomes) for odd in odds])
+        for name, odds in GROUPS_OF_SOURCES.items()
+    )
+    return "".join(groups) + "\n"
+
+
 def _attributes(cls: type) -> Mapping[str, str]:
     """What the docstring's section `Attributes` says of each name."""
     section = (cls.__doc__ or "").partition("Attributes:\n")[2]
@@ -210,6 +220,7 @@ TABLES: Mapping[str, Any] = {
     "sources": sources,
     "hostile": hostile,
     "cut": cut,
+    "odd_sources": odd_sources,
 }
 
 

@@ -30,6 +30,7 @@ class Odd:
         offset: of the beep after the flash, seconds.
         likeness: least mean SSIM against what a viewer sees.
         variable: whether the distances of pictures vary.
+        thumbnail: whether a thumbnail is tried too.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Odd:
     offset: float = 0.0
     likeness: float = 0.96
     variable: bool = False
+    thumbnail: bool = False
 
 
 SAID = ("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709")
@@ -67,6 +69,8 @@ HDR = (
     f"{TV709},format=yuv444p,setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv,"
     "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt2020:t={transfer}:m=bt2020nc:r=tv:npl=203,format=yuv420p10le"
 )
+# Of two pictures one of two fields.
+INTERLACED = f"tinterlace=interleave_{{}},settb=1/25,setpts=N,{TV709}:interl=1,format=yuv420p,setfield={{}}"
 
 
 def hdr(transfer: str) -> Arguments:
@@ -74,13 +78,13 @@ def hdr(transfer: str) -> Arguments:
     return (*P, "-vf", HDR.format(transfer=transfer), *X265, *said, *AAC)
 
 
-def turned(by: str, degrees: str, **expected: object) -> Odd:
+def turned(by: str, degrees: str, *, thumbnail: bool = False) -> Odd:
     return Odd(
         name=f"turned {degrees}.mp4",
         what=f"phone video to be turned by {degrees}° counterclockwise",
         becomes="turned, and no longer marked to be",
         make=((*P, *picture(by), *X264, *AAC), ("-display_rotation:v:0", degrees, "-i", "{0}", "-c", "copy")),
-        **expected,  # type: ignore[arg-type]
+        thumbnail=thumbnail,
     )
 
 
@@ -94,7 +98,7 @@ SIZES = [
         likeness=0.95,
     ),
     turned("transpose=cclock", "-90"),
-    turned("transpose=clock", "90"),
+    turned("transpose=clock", "90", thumbnail=True),
     turned("hflip,vflip", "180"),
     Odd(
         "mirrored.mp4",
@@ -117,6 +121,7 @@ SIZES = [
         "square pixels in the shape that is seen",
         ((*P, *picture("scale=160:180,setsar=2"), *X264, *AAC),),
         likeness=0.88,
+        thumbnail=True,
     ),
     Odd(
         "two pixels.mp4",
@@ -127,6 +132,7 @@ SIZES = [
         size=(2, 2),
         channels=0,
         likeness=0.0,
+        thumbnail=True,
     ),
 ]
 COLOURS = [
@@ -136,13 +142,23 @@ COLOURS = [
         "8 bits",
         ((*P, *picture(pixels="yuv420p10le"), *X264, *AAC),),
     ),
-    Odd("hdr10.mp4", "HDR: PQ in BT.2020", "tone-mapped to BT.709, 8 bits", (hdr("smpte2084"),), likeness=0.95),
+    Odd(
+        "hdr10.mp4",
+        "HDR: PQ in BT.2020",
+        "tone-mapped to BT.709, 8 bits",
+        (hdr("smpte2084"),),
+        likeness=0.95,
+        thumbnail=True,
+    ),
     Odd("hlg.mov", "HDR: HLG in BT.2020", "tone-mapped to BT.709, 8 bits", (hdr("arib-std-b67"),), likeness=0.95),
     Odd(
         "full range.mp4",
         "full range, as many phones and screen recorders write",
         "the range of television",
-        ((*P, "-vf", "scale=out_color_matrix=bt709:out_range=pc,format=yuv420p", "-color_range", "pc", *SAID, *X264, *AAC),),
+        (
+            (*P, "-vf", "scale=out_color_matrix=bt709:out_range=pc,format=yuv420p", "-color_range", "pc", *SAID,
+             *X264, *AAC),
+        ),
     ),
     Odd(
         "rgb.mkv",
@@ -169,6 +185,7 @@ TIMES = [
         seen="select='not(mod(n,7))+not(mod(n,5))+gt(n,40)'",
         frames=22,
         variable=True,
+        thumbnail=True,
     ),
     Odd(
         "sixty.mp4",
@@ -179,6 +196,14 @@ TIMES = [
         channels=0,
     ),
     Odd(
+        "milliseconds.mkv",
+        "30000/1001 frames a second in a container that counts milliseconds",
+        "30000/1001 frames a second",
+        ((*P, *picture("settb=1001/30000,setpts=N"), "-r", "30000/1001", "-frames:v", "50", *X264, *SILENT),),
+        seconds=FRAMES * 1001 / 30000,
+        channels=0,
+    ),
+    Odd(
         "one picture.mp4",
         "a single picture",
         "that picture",
@@ -186,6 +211,7 @@ TIMES = [
         frames=1,
         seconds=0.04,
         channels=0,
+        thumbnail=True,
     ),
     Odd(
         "edited.mp4",
@@ -195,6 +221,7 @@ TIMES = [
         seen="select='gte(n,13)'",
         frames=37,
         seconds=1.5,
+        thumbnail=True,
     ),
     Odd(
         "open groups.mp4",
@@ -227,6 +254,7 @@ TIMES = [
         "MPEG-TS whose times begin at ten seconds",
         "begun at zero",
         ((*PLAIN, "-output_ts_offset", "10"),),
+        thumbnail=True,
     ),
 ]
 FIELDS = [
@@ -235,7 +263,7 @@ FIELDS = [
         "interlaced H.264, top field first",
         "deinterlaced (bwdif), one picture for each",
         (
-            (*P, "-vf", f"tinterlace=interleave_top,settb=1/25,setpts=N,{TV709}:interl=1,format=yuv420p,setfield=tff", *X264,
+            (*P, "-vf", INTERLACED.format("top", "tff"), *X264,
              "-flags", "+ilme+ildct", "-x264-params", "tff=1", "-r", "25", "-frames:v", "25", *SAID, *SILENT),
         ),
         seen="select='not(mod(n,2))'",
@@ -243,13 +271,14 @@ FIELDS = [
         seconds=1.0,
         channels=0,
         likeness=0.88,
+        thumbnail=True,
     ),
     Odd(
         "interlaced.mpg",
         "interlaced MPEG-2, bottom field first, in a programme stream",
         "deinterlaced (bwdif), one picture for each",
         (
-            (*P, "-vf", f"tinterlace=interleave_bottom,settb=1/25,setpts=N,{TV709}:interl=1,format=yuv420p,setfield=bff", "-c:v",
+            (*P, "-vf", INTERLACED.format("bottom", "bff"), "-c:v",
              "mpeg2video", "-q:v", "2", "-flags", "+ilme+ildct", "-r", "25", "-frames:v", "25", *SAID, *SILENT),
         ),
         seen="select='not(mod(n,2))'",
@@ -288,7 +317,9 @@ SOUND = [
 ]  # fmt: skip
 CODECS = [
     Odd("hevc.mp4", "HEVC in MP4", "H.264", ((*P, *picture(), *X265, *AAC),)),
-    Odd("hevc ten bits.mkv", "HEVC with 10 bits in MKV", "H.264 with 8", ((*P, *picture(pixels="yuv420p10le"), *X265, *AAC),)),
+    Odd("hevc ten bits.mkv", "HEVC with 10 bits in MKV", "H.264 with 8", (
+        (*P, *picture(pixels="yuv420p10le"), *X265, *AAC),
+    )),
     Odd(
         "vp9.webm",
         "VP9 and Opus in WebM",
@@ -302,6 +333,7 @@ CODECS = [
         "what is shown",
         ((*P, *picture(), "-c:v", "libvpx", "-crf", "4", "-b:v", "4M", "-auto-alt-ref", "1", "-cpu-used", "5",
           "-c:a", "libvorbis"),),
+        thumbnail=True,
     ),
     Odd(
         "av1.mp4",

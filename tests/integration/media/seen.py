@@ -42,11 +42,15 @@ def make_odd(tools: MediaTools, odd: Odd, pattern: Path) -> Path:
     return made[-1]
 
 
-def likeness(tools: MediaTools, result: Path, odd: Odd, pattern: Path) -> list[float]:
-    """SSIM of each picture that came out against what a viewer of the source sees, colours included."""
+def likeness(tools: MediaTools, result: Path, odd: Odd, pattern: Path, matrix: str = "bt709") -> list[float]:
+    """SSIM of each picture that came out against what a viewer of the source sees, colours included.
+
+    `matrix` is that of what came out, as the scaler has it.
+    """
     width, height = odd.size
     seen = f"{odd.seen},scale={width}:{height},{TV709},format=yuv420p"
-    graph = f"[0:v]setpts=N/25/TB[a];[1:v]{seen},setpts=N/25/TB[b];[a][b]ssim=stats_file=-:shortest=1"
+    own = f"scale=in_color_matrix={matrix}:out_color_matrix=bt709:out_range=tv,format=yuv420p"
+    graph = f"[0:v]{own},setpts=N/25/TB[a];[1:v]{seen},setpts=N/25/TB[b];[a][b]ssim=stats_file=-:shortest=1"
     lines = ffmpeg(tools, "-i", result, "-i", pattern, "-lavfi", graph, "-f", "null", "-").splitlines()
     return [float(line.rpartition("All:")[2].split()[0]) for line in lines]
 
@@ -54,7 +58,7 @@ def likeness(tools: MediaTools, result: Path, odd: Odd, pattern: Path) -> list[f
 def flash_and_beep(path: Path) -> tuple[float, float]:
     """When the first white picture is shown, and when the beep begins, seconds."""
     with av.open(str(path)) as container:
-        flash = next(frame.time for frame in container.decode(video=0) if _luma(frame) > 200)
+        flash = next(float(frame.time or 0.0) for frame in container.decode(video=0) if _luma(frame) > 200)
     return flash, _beep(path)
 
 
@@ -71,5 +75,5 @@ def _beep(path: Path) -> float:
                 samples = array("h", bytes(part.planes[0])[: 2 * part.samples])
                 loud = next((place for place, sample in enumerate(samples) if abs(sample) > 6000), None)
                 if loud is not None:
-                    return frame.time + loud / part.sample_rate
+                    return float(frame.time or 0.0) + loud / part.sample_rate
     raise AssertionError(f"no beep in {path}")

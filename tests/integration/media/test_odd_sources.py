@@ -7,10 +7,12 @@ import av
 import pytest
 
 from edgecode.v1 import media_pb2
+from edgecode.workers.media.probe import probe
+from edgecode.workers.media.thumbnail import thumbnail
 from edgecode.workers.media.tools import MediaTools
 from tests.integration.media.odd_sources import ODD_SOURCES, Odd
 from tests.integration.media.seen import flash_and_beep, likeness, make_odd, make_pattern
-from tests.integration.media.sources import run_ladder
+from tests.integration.media.sources import run_ladder, tags_for
 
 # Hardly any loss, so that what is unlike has another cause.
 BEST = media_pb2.OutputSpec(
@@ -45,3 +47,24 @@ async def test_what_comes_out_of_an_odd_source_is_what_its_viewer_sees_and_hears
     if odd.channels:
         flash, beep = flash_and_beep(result.path)
         assert beep - flash == pytest.approx(odd.offset, abs=APART_SECONDS)
+
+
+@pytest.mark.parametrize("odd", [odd for odd in ODD_SOURCES if odd.thumbnail], ids=lambda odd: odd.name)
+async def test_a_thumbnail_of_an_odd_source_shows_what_its_viewer_sees(
+    tools: MediaTools, pattern: Path, scratch: Path, odd: Odd
+) -> None:
+    source = make_odd(tools, odd, pattern)
+    info = await probe(source, scratch, tools)
+    first = media_pb2.OutputSpec(
+        output_id="first", thumbnail=media_pb2.ThumbnailSpec(height_pixels=180, time_seconds=0, quality=100)
+    )
+    shot = await thumbnail(source, info, first, scratch, tags_for(tools, source), tools)
+    assert (shot.file.width_pixels, shot.file.height_pixels) == odd.size
+    assert likeness(tools, shot.path, odd, pattern, matrix="smpte170m:in_range=pc")[0] >= min(odd.likeness, 0.93)
+
+
+def test_every_container_and_codec_that_was_promised_has_a_row() -> None:
+    assert {odd.name.rpartition(".")[2] for odd in ODD_SOURCES} >= {"mp4", "mov", "mkv", "webm", "ts", "avi"}
+    words = " ".join(argument for odd in ODD_SOURCES for step in odd.make for argument in step)
+    encoders = ("libx264", "libx265", "libvpx-vp9", "libsvtav1", "mpeg2video", "mpeg4", "prores_ks", "mjpeg")
+    assert [encoder for encoder in encoders if f"-c:v {encoder} " not in words] == []

@@ -63,18 +63,40 @@ def _peak_nits(info: media_pb2.MediaInfo) -> float:
 
 
 def prepared(video: Any, info: media_pb2.MediaInfo, size: tuple[int, int], *, still: bool = False) -> Any:
-    """The pictures of a stream of ffmpeg-python's graph, progressive and of BT.709.
+    """The pictures of a stream of ffmpeg-python's graph, progressive and of BT.709; arguments as of its two parts."""
+    return to_bt709(progressive(video, info, still=still), info, size)
+
+
+def for_jpeg(video: Any, info: media_pb2.MediaInfo, size: tuple[int, int]) -> Any:
+    """Single keyframes as JPEG has them: of the size, BT.601, full range. Arguments as of `prepared`."""
+    video = prepared(video, info, size, still=True)
+    jfif = {"in_color_matrix": "bt709", "out_color_matrix": "bt601", "out_range": "pc"}
+    return video.filter("scale", *size, flags=SCALER, **jfif).filter("setsar", 1).filter("format", "yuvj420p")
+
+
+def progressive(video: Any, info: media_pb2.MediaInfo, *, still: bool = False) -> Any:
+    """One picture for each, without fields; pictures that are not marked to have some pass as they are.
 
     Args:
         video: as decoded, upright.
         info: what the probe found.
-        size: the largest that is made of them, pixels; what is dear is done at it.
         still: single keyframes, which have no neighbours to take the other field from.
     """
-    if info.video.interlaced:
-        # One picture for each; pictures not marked so pass as they are.
-        name = "estdif" if still else "bwdif"
-        video = video.filter(name, mode="frame" if still else "send_frame", deint="interlaced")
+    if not info.video.interlaced:
+        return video
+    if still:
+        return video.filter("estdif", mode="frame", deint="interlaced")
+    return video.filter("bwdif", mode="send_frame", deint="interlaced")
+
+
+def to_bt709(video: Any, info: media_pb2.MediaInfo, size: tuple[int, int]) -> Any:
+    """BT.709's colours and brightness, marked so.
+
+    Args:
+        video: of the source's colours.
+        info: what the probe found.
+        size: the largest that is made of the pictures; the cube works at it.
+    """
     if needs_cube(info):
         video = _through_cube(video, info, size)
     elif (matrix := matrix_of(info)) != "bt709":

@@ -6,12 +6,12 @@ import ffmpeg
 
 from edgecode.core import ladder
 from edgecode.v1 import media_pb2
-from edgecode.workers.media import jpeg, verify
+from edgecode.workers.media import jpeg, source_filters, verify
 from edgecode.workers.media.clock import Clock
 from edgecode.workers.media.diagnose import explain
 from edgecode.workers.media.faults import Reason, ours
 from edgecode.workers.media.ffmpeg_run import Run, run_ffmpeg
-from edgecode.workers.media.invocation import SCALER, compile_command, open_source
+from edgecode.workers.media.invocation import compile_command, open_source
 from edgecode.workers.media.tags import FileTags, to_comment
 from edgecode.workers.media.tools import MediaTools, Work, output_path
 from edgecode.workers.media.transcode import Rendered
@@ -53,23 +53,30 @@ def _judge(facts: verify.Facts, size: tuple[int, int], wanted: dict[str, str]) -
 
 
 async def _shoot(work: Work, output: media_pb2.OutputSpec, target: Path) -> None:
+    await source_filters.write_cube(work.info, work.scratch)
     seconds = _seek_seconds(output.thumbnail, work.info)
     run = await _run(work, output, target, seconds)
     if run.ok and not _has_picture(target):
         # Some containers seek to places without a keyframe behind them; the first picture is always there.
         run = await _run(work, output, target, None)
+    if run.ok and not _has_picture(target):
+        # Every keyframe is hidden, as where an edit list begins within the only group of pictures.
+        run = await _run(work, output, target, None, keyframes_only=False)
     if not run.ok:
         raise await explain(run, work)
     if not _has_picture(target):
         raise ours(Reason.VERIFICATION_FAILED, "ffmpeg made no picture and said it did well", run.words)
 
 
-async def _run(work: Work, output: media_pb2.OutputSpec, target: Path, seconds: float | None) -> Run:
+async def _run(
+    work: Work, output: media_pb2.OutputSpec, target: Path, seconds: float | None, *, keyframes_only: bool = True
+) -> Run:
     # Without accurate seek the first picture out is the keyframe itself; others are not even decoded.
     seek = {} if seconds is None else {"ss": f"{seconds:.6f}", "noaccurate_seek": None}
-    node = open_source(work.source, work.tools, strict=False, skip_frame="nokey", **seek)
-    picture = node[str(work.info.video.stream_index)].filter("scale", *ladder.size(output, work.info), flags=SCALER)
-    picture = picture.filter("setsar", 1).filter("format", "yuvj420p")
+    skip = {"skip_frame": "nokey"} if keyframes_only else {}
+    node = open_source(work.source, work.tools, strict=False, **skip, **seek)
+    stream = node[str(work.info.video.stream_index)]
+    picture = source_filters.for_jpeg(stream, work.info, ladder.size(output, work.info))
     options = {
         "c:v": "mjpeg",
         "q:v": quantiser(output.thumbnail.quality or DEFAULT_QUALITY),

@@ -15,6 +15,8 @@ CHILD = "edgecode.workers.media.verify_child"
 # Two AAC frames and the encoder's priming.
 AUDIO_SLACK_SECONDS = 0.1
 START_SLACK_SECONDS = 0.04
+# What a player must be told of the colours, lest it guesses.
+BT709 = {"color_primaries": "bt709", "color_transfer": "bt709", "color_space": "bt709", "color_range": "tv"}
 
 Facts = dict[str, Any]
 
@@ -54,9 +56,11 @@ def judge_rendition(facts: Facts, rendition: Rendition, info: media_pb2.MediaInf
         "pixel_format": "yuv420p",
         "sample_aspect": "1",
         "rotation": 0,
+        "interlaced": False,
+        **BT709,
     }
     video = facts["video"]
-    wrong = [f"{name} {video[name]}, not {value}" for name, value in wanted.items() if video[name] != value]
+    wrong = [f"{name} {video.get(name)}, not {value}" for name, value in wanted.items() if video.get(name) != value]
     wrong += _wrong_times("video", video, info.video, _video_slack(info, frames))
     wrong += _wrong_keyframes(video["keyframes"], rendition, frames)
     if rendition.audio_channels:

@@ -12,7 +12,7 @@ from typing import Any
 import av
 import av.logging
 
-from edgecode.workers.media import jpeg
+from edgecode.workers.media import jpeg, picture
 from edgecode.workers.media.boxes import index_first
 from edgecode.workers.media.formats import codec_whitelist, format_whitelist
 from edgecode.workers.media.tags import from_comment, only_ours
@@ -106,6 +106,8 @@ def _first_picture(container: Any) -> dict[str, Any]:
         "pixel_format": frame.format.name,
         "sample_aspect": str(stream.sample_aspect_ratio or 1),
         "rotation": frame.rotation,
+        "interlaced": bool(frame.interlaced_frame),
+        **picture.colours(frame, stream.codec_context),
     }
 
 
