@@ -21,7 +21,7 @@ PROMISED = {
     "status", "up", "demo", "version", "inspect", "config", "server", "worker", "completion",
     "asset upload", "asset list", "asset show", "asset delete",
     "job submit", "job list", "job show", "job watch", "job wait", "job trace", "job cancel", "job retry", "job delete",
-    "artifact list", "artifact download", "preset list", "preset show", "fleet list", "fleet builds",
+    "artifact list", "artifact download", "preset list", "preset show", "preset create", "fleet list", "fleet builds",
     "webhook create", "webhook list", "webhook show", "webhook delete", "webhook rotate", "webhook deliveries",
     "webhook resend", "dead list", "dead requeue", "ledger rebuild",
 }  # fmt: skip

@@ -87,9 +87,28 @@ def failure(value: media_pb2.Failure) -> str:
 
 
 def output_spec(spec: media_pb2.OutputSpec) -> str:
-    """What was asked for: `MP4, at most 720 lines, crf 23`."""
-    if spec.WhichOneof("kind") == "rendition":
-        return f"MP4, at most {spec.rendition.height_pixels} lines, crf {spec.rendition.crf or 'default'}"
-    if spec.WhichOneof("kind") == "thumbnail":
-        return f"JPEG, at most {spec.thumbnail.height_pixels or 360} lines"
-    return "unknown to this build"
+    """What was asked for: `MP4, H264, at most 720 lines, crf 23`."""
+    match spec.WhichOneof("kind"):
+        case "rendition":
+            return _rendition(spec.rendition)
+        case "thumbnail":
+            lines = f"at most {spec.thumbnail.height_pixels or 360} lines"
+            return f"{spec.thumbnail.count} JPEGs, {lines}" if spec.thumbnail.count > 1 else f"JPEG, {lines}"
+        case "sprite":
+            return f"sheets of {spec.sprite.columns or 5} x {spec.sprite.rows or 5} pictures, WebVTT"
+        case "audio":
+            codec = enum_word(media_pb2.AudioCodec, spec.audio.codec, "AUDIO_CODEC_") if spec.audio.codec else "AAC"
+            loudness = f", {spec.audio.loudness.integrated_lufs:g} LUFS" if spec.audio.HasField("loudness") else ""
+            return f"{codec}, at most {spec.audio.channels or 2} channels{loudness}"
+        case "package":
+            both = [name for name, asked in (("HLS", spec.package.hls), ("DASH", spec.package.dash)) if asked]
+            return f"{' and '.join(both) or 'HLS and DASH'} of {', '.join(spec.package.output_ids) or 'all renditions'}"
+        case _:
+            return "unknown to this build"
+
+
+def _rendition(spec: media_pb2.RenditionSpec) -> str:
+    container = enum_word(media_pb2.Container, spec.container, "CONTAINER_") if spec.container else "MP4"
+    codec = enum_word(media_pb2.VideoCodec, spec.video_codec, "VIDEO_CODEC_") if spec.video_codec else "H264"
+    rate = f"{spec.target_bits_per_second:,} bit/s" if spec.target_bits_per_second else f"crf {spec.crf or 'default'}"
+    return f"{container}, {codec}, at most {spec.height_pixels} lines, {rate}"

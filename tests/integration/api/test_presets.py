@@ -119,3 +119,20 @@ async def test_presets_are_listed_in_pages_the_latest_of_each_or_all(api: Api) -
     assert ("listed", 1) not in found
     every = await api.jobs.ListPresets(job_pb2.ListPresetsRequest(all_revisions=True, page_size=1000))
     assert ("listed", 1) in [(preset.preset, preset.revision) for preset in every.presets]
+
+
+async def test_validate_only_of_a_job_plans_it_exactly_once_an_earlier_job_has_looked(
+    api: Api, finished_job: job_pb2.Job
+) -> None:
+    fresh = await api.upload(b"never looked at")
+    request = job_pb2.CreateJobRequest(asset_id=fresh.asset_id, preset="web", validate_only=True)
+    unknown = (await api.jobs.CreateJob(request)).plan
+    known = (
+        await api.jobs.CreateJob(
+            job_pb2.CreateJobRequest(asset_id=finished_job.asset_id, preset="web", validate_only=True)
+        )
+    ).plan
+    assert (unknown.source_known, known.source_known) == (False, True)
+    assert [task.task_id for task in known.tasks] == ["probe", "thumbnail-thumbnail", "transcode", "manifest"]
+    assert known.skipped_output_ids, "the source is smaller than the top rung"
+    assert known.cpu_seconds > 0

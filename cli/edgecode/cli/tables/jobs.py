@@ -61,7 +61,7 @@ def job(message: job_pb2.Job) -> RenderableType:
             ("why", words.failure(message.failure)),
             ("frozen", "yes: an event of it cannot be read by this build yet" if message.frozen else ""),
             ("asset", message.asset_id),
-            ("preset", message.preset),
+            ("preset", f"{message.preset} revision {message.preset_revision}" if message.preset else ""),
             ("priority", words.enum_word(event_pb2.Priority, message.priority, "PRIORITY_").lower()),
             ("labels", _labels(message.labels)),
             ("output uri", message.output_uri),
@@ -77,7 +77,8 @@ def job(message: job_pb2.Job) -> RenderableType:
             ("accepted by", words.who(message.created_by)),
         ]
     )
-    return Group(about, "", outputs(message), *(("", exports(message)) if message.exports else ()))
+    planned = (plan(message.plan), "") if message.HasField("plan") else ()
+    return Group(about, "", *planned, outputs(message), *(("", exports(message)) if message.exports else ()))
 
 
 def exports(message: job_pb2.Job) -> RenderableType:
@@ -94,6 +95,27 @@ def exports(message: job_pb2.Job) -> RenderableType:
             for each in message.exports
         ],
     )
+
+
+def plan(message: job_pb2.JobPlan) -> RenderableType:
+    """What a job that is only proposed would do, and what that would cost."""
+    of = "this source" if message.source_known else "each second of a source that every output fits"
+    about = facts(
+        [
+            ("plan of", of),
+            ("CPU time", words.seconds(message.cpu_seconds)),
+            ("outputs", words.size(message.output_bytes)),
+            ("left out", ", ".join(message.skipped_output_ids)),
+        ]
+    )
+    tasks = rows(
+        ("task", "CPU time", "outputs", "after"),
+        [
+            (each.task_id, words.seconds(each.cpu_seconds), ", ".join(each.output_ids), ", ".join(each.after_task_ids))
+            for each in message.tasks
+        ],
+    )
+    return Group(about, "", tasks)
 
 
 def source(message: job_pb2.Job) -> str:

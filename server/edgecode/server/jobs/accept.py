@@ -11,6 +11,7 @@ from edgecode.server.assets.usable import usable_asset
 from edgecode.server.calls import CallContext
 from edgecode.server.convert import accepted_job
 from edgecode.server.ids import known_form, not_found
+from edgecode.server.jobs.estimate import job_plan
 from edgecode.server.jobs.exports import EXPORT_CONTRACT, check_output_uri
 from edgecode.server.jobs.presets import Presets
 from edgecode.server.jobs.queries import JobQueries
@@ -18,14 +19,17 @@ from edgecode.server.jobs.requests import check_request, created_event, refuse, 
 from edgecode.server.jobs.write import JobWriter, job_id_of
 from edgecode.server.ledger import webhook_reads
 from edgecode.server.ledger.fold_webhook import DELETED
-from edgecode.server.ledger.port import Ledger
+from edgecode.server.ledger.port import Condition, Find, Ledger
 from edgecode.server.ledger.reads import Reads
-from edgecode.server.ledger.rows import AssetRow
+from edgecode.server.ledger.rows import AssetRow, JobRow
 from edgecode.server.signing import SigningKeys
 from edgecode.server.webhooks.requests import check_job_webhook, event_types, retry_seconds
 from edgecode.server.webhooks.signature import new_secret
 from edgecode.server.webhooks.write import job_webhook_id
-from edgecode.v1 import event_pb2, job_pb2, webhook_pb2
+from edgecode.v1 import event_pb2, job_pb2, media_pb2, webhook_pb2
+
+# Of an asset's jobs, newest first: one of them has likely been probed.
+_LOOKED_AT = 20
 
 
 class JobAcceptance:
@@ -84,6 +88,7 @@ class JobAcceptance:
             if request.validate_only:
                 proposed = accepted_job(created, 0, self._created_by, accept_time)
                 proposed.job_id = job_id if request.request_id else ""
+                proposed.plan.CopyFrom(await self._plan(created))
                 return proposed
             standing, call.written_sequence = await self._writer.create(created)
         except Unavailable:
@@ -121,6 +126,13 @@ class JobAcceptance:
         if request.HasField("webhook"):
             created.webhook.CopyFrom(await self._webhook(job_id, request.webhook))
         return created
+
+    async def _plan(self, created: event_pb2.JobCreated) -> job_pb2.JobPlan:
+        """What would be done; exact where an earlier job has probed the asset."""
+        same_asset = [Condition("asset_id", "=", created.asset_id)]
+        earlier = await self._ledger.find(JobRow, Find(same_asset, "create_time_us", descending=True, limit=_LOOKED_AT))
+        found = next((media_pb2.MediaInfo.FromString(job.source_pb) for job in earlier if job.source_pb), None)
+        return job_plan(created.outputs, found, created.asset_size_bytes)
 
     async def _webhook(self, job_id: str, asked: webhook_pb2.JobWebhook) -> webhook_pb2.JobWebhook:
         """The job's webhook with all it leaves open filled in."""
