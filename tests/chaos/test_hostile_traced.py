@@ -48,12 +48,8 @@ def test_no_hostile_file_makes_a_child_open_what_no_good_film_makes_it_open_or_c
     outside = tmp_path / "outside.ts"
     outside.write_bytes(film("MPEG-TS"))
     good = met(tmp_path / "good", [film(container) for container in CONTAINERS])
-    # Made before: what makes them opens what it likes.
-    named = [
-        scripts.script(kind, target, path=outside, port=listener.getsockname()[1])
-        for kind in scripts.KINDS
-        for target in scripts.TARGETS
-    ]
+    port = listener.getsockname()[1]
+    named = [scripts.script(kind, *scripts.TARGETS, path=outside, port=port) for kind in scripts.KINDS]
     hostile = met(tmp_path / "hostile", [*named, *(row.make() for row in LIGHT)])
     assert good.called == hostile.called == frozenset()
     assert not called(listener)

@@ -50,4 +50,11 @@ def _row(kind: str) -> Hostile:
     )
 
 
-ROWS = [_row(kind) for kind in KINDS]
+def _behind_a_comment() -> bytes:
+    return script("DASH manifest", *TARGETS).replace(b"<MPD", b"<!--" + b" " * 2000 + b"--><MPD", 1)
+
+
+ROWS = [
+    *(_row(kind) for kind in KINDS),
+    Hostile("DASH manifest behind 2 KB of comment", _behind_a_comment, Reason.NOT_MEDIA),
+]
