@@ -12,7 +12,7 @@ PROTOS := $(sort $(wildcard protos/edgecode/v1/*.proto))
 SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
 
 .PHONY: help python-check demo venv venv-test protos pins format lint types contracts proto-lint check test test-chaos \
-  test-fresh test-grpcurl test-node test-containers docs bench dist clean
+  test-fresh test-grpcurl test-node test-s3 test-containers docs bench dist clean
 
 help:
 	@echo 'make demo             install into .venv, run one video through real processes, leave ./demo-output'
@@ -21,6 +21,7 @@ help:
 	@echo 'make test-fresh       make demo in a fresh clone (installs a second environment)'
 	@echo 'make test-grpcurl     the documents with grpcurl and Go (needs Go)'
 	@echo 'make test-node        the documents with Node (needs npm)'
+	@echo 'make test-s3          the blob store on another S3 server, versitygw (needs Go)'
 	@echo 'make test-containers  tests of the images (needs Docker)'
 	@echo 'make bench            benchmarks, each a ratio to its baseline'
 	@echo 'make dist             sdist, wheel and the descriptor set of the contract'
@@ -125,6 +126,17 @@ test-grpcurl: .venv-test/dev-pins
 	elif ! $(MAKE) --no-print-directory $(GO_TOOLS)/grpcurl; then \
 	  echo 'make test-grpcurl could not run: Go could not build grpcurl and the code generators'; \
 	else PATH="$(GO_TOOLS):$(TEST_BIN):$$PATH" $(TEST_BIN)/python -m pytest tests/grpcurl; fi
+
+# Apart from the tools above: it is big.
+$(GO_TOOLS)/versitygw:
+	GOFLAGS=-mod=mod GOBIN=$(GO_TOOLS) go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
+
+S3_TESTS := tests/conformance/test_blobs.py tests/conformance/test_s3.py tests/integration/api/test_imports.py tests/integration/api/test_storage.py
+test-s3: .venv-test/dev-pins
+	@if ! command -v go >/dev/null; then echo 'make test-s3 could not run: there is no Go here'; \
+	elif ! $(MAKE) --no-print-directory $(GO_TOOLS)/versitygw; then \
+	  echo 'make test-s3 could not run: Go could not build versitygw'; \
+	else EDGECODE_TEST_S3=$(GO_TOOLS)/versitygw $(TEST_BIN)/python -m pytest $(S3_TESTS); fi
 
 test-node: .venv-test/dev-pins
 	@if ! command -v npm >/dev/null; then echo 'make test-node could not run: there is no npm here'; \

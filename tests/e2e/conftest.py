@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +15,13 @@ from tests.harness.cli import CLIP, Cli
 from tests.harness.process import tool
 
 
-@pytest.fixture(scope="module")
-def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
-    folder = tmp_path_factory.mktemp("up")
+@contextmanager
+def running_up(folder: Path, **settings: str) -> Iterator[Cli]:
+    """An `edgecode up` on a folder, with settings as `EDGECODE_*` have them, and the command to use it."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("EDGECODE_")}
     command = [tool("edgecode"), "up", "--data-dir", str(folder), "--grpc-address", "127.0.0.1:0"]
     command += ["--nats-port", "0", "--metrics-address", "", "--output", "json"]
-    with subprocess.Popen(command, env=ours, stdout=subprocess.PIPE, text=True) as up:
+    with subprocess.Popen(command, env={**ours, **settings}, stdout=subprocess.PIPE, text=True) as up:
         assert up.stdout is not None
         for line in up.stdout:
             event = json.loads(line)
@@ -29,6 +31,12 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
         up.send_signal(signal.SIGTERM)
         up.stdout.read()
         assert up.wait(60) == 0
+
+
+@pytest.fixture(scope="module")
+def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
+    with running_up(tmp_path_factory.mktemp("up")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from tests.harness.documents import blocks, reader_folder, script
 from tests.harness.process import Processes
 from tests.harness.up import Up, run_script
 
-WITH_RUNNING = ["docs/clients.md", "docs/operations.md", "docs/presets.md", "docs/settings.md"]
+WITH_RUNNING = ["docs/clients.md", "docs/operations.md", "docs/presets.md", "docs/settings.md", "docs/storage.md"]
 
 
 def start_arguments(document: str) -> list[str]:

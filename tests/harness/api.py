@@ -19,6 +19,7 @@ from edgecode.v1 import (
     job_pb2,
     job_pb2_grpc,
     media_pb2,
+    storage_pb2_grpc,
     webhook_pb2_grpc,
 )
 
@@ -100,6 +101,7 @@ class Api:
         self.jobs = job_pb2_grpc.JobServiceStub(channel)
         self.fleet = fleet_pb2_grpc.FleetServiceStub(channel)
         self.incidents = incident_pb2_grpc.IncidentServiceStub(channel)
+        self.storage = storage_pb2_grpc.StorageServiceStub(channel)
         self.webhooks = webhook_pb2_grpc.WebhookServiceStub(channel)
 
     async def upload(self, data: bytes, upload_id: str = "", **metadata: Any) -> asset_pb2.Asset:

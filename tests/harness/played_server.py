@@ -91,7 +91,7 @@ class PlayedServer:
             fleet=self.fleet,
             reads=self.reads,
             lock=lock,
-            blob_sweep=BlobSweep(Blobs(settings.blobs), ledger, _sweep_no_uploads, 3600.0),
+            blob_sweep=BlobSweep(Blobs(settings.blobs), ledger, _sweep_no_uploads, 3600.0, 3600.0),
             deliverer=Deliverer(
                 events=self.events,
                 ledger=ledger,

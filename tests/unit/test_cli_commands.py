@@ -19,9 +19,10 @@ from edgecode.core.stamp import build_info
 
 PROMISED = {
     "status", "up", "demo", "version", "inspect", "config", "server", "worker", "completion",
-    "asset upload", "asset list", "asset show", "asset delete",
+    "asset upload", "asset import", "asset list", "asset show", "asset delete", "gc",
     "job submit", "job list", "job show", "job watch", "job wait", "job trace", "job cancel", "job retry", "job delete",
-    "artifact list", "artifact download", "preset list", "preset show", "preset create", "fleet list", "fleet builds",
+    "artifact list", "artifact download", "artifact sign", "preset list", "preset show", "preset create",
+    "fleet list", "fleet builds",
     "webhook create", "webhook list", "webhook show", "webhook delete", "webhook rotate", "webhook deliveries",
     "webhook resend", "dead list", "dead requeue", "ledger rebuild",
 }  # fmt: skip

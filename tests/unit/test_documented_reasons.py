@@ -10,11 +10,11 @@ from grpc import StatusCode
 
 from edgecode.cli import api
 from edgecode.core import errors
-from edgecode.core.blobs import CHUNK_BYTES
+from edgecode.core.blobs import CHUNK_BYTES, LONGEST_SIGNED_SECONDS
 from edgecode.core.settings import Settings
 from edgecode.server import calls, filters, interceptors, pages, transport
-from edgecode.server.assets import session, uploads
-from edgecode.server.jobs import changes, requests, watches
+from edgecode.server.assets import imports, session, uploads
+from edgecode.server.jobs import changes, downloads, requests, watches
 from edgecode.server.jobs.specs import encoder_memory
 from edgecode.server.jobs.specs.outputs import MOST_OUTPUTS
 from edgecode.server.status import CODES
@@ -127,6 +127,10 @@ def test_every_reason_of_a_failed_try_of_a_delivery_is_documented() -> None:
         ("`upload_id` | matches `{}`", uploads._UPLOAD_ID.pattern),
         ("`file_name` | {} characters", uploads.LONGEST_FILE_NAME),
         ("`output_uri` | {:,} characters", requests.LONGEST_OUTPUT_URI),
+        ("`uri` of an import | {:,} characters", imports.LONGEST_URI),
+        ("imports under way in one server | {};", imports.AT_ONCE),
+        ("good for {:,} s by default", downloads.DEFAULT_SIGNED_SECONDS),
+        ("{:,} s at most, never beyond", LONGEST_SIGNED_SECONDS),
         ("of a cancel | {:,} characters", changes.LONGEST_REASON),
         ("`edgecode-client-revision` | {} characters", calls._LONGEST_CLAIM),
         ("unfinished jobs | {:,} (", Settings().queue_limit_jobs),

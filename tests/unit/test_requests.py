@@ -177,6 +177,22 @@ def test_a_preset_is_written_into_the_job_with_its_revision() -> None:
     assert all(output.rendition.crf == 23 for output in created.outputs if output.HasField("rendition"))
 
 
+def test_a_job_is_kept_as_long_as_it_asks_else_as_its_preset_says_else_as_the_server_does() -> None:
+    preset = BUILT_IN["web"]
+    brief = job_pb2.Preset(preset="brief", revision=1, outputs=preset.outputs, retention_seconds=200_000)
+    for asked, of, kept in ((0, preset, SETTINGS.retention_seconds), (0, brief, 200_000), (100_000, brief, 100_000)):
+        created = created_event(
+            "job",
+            changed(retention_seconds=asked),
+            asset=ASSET,
+            preset=of,
+            call=CallContext(),
+            settings=SETTINGS,
+            now=NOW,
+        )
+        assert (created.expire_time.ToDatetime(UTC) - NOW).total_seconds() == kept
+
+
 def test_the_same_request_is_the_same_bytes_whatever_order_its_labels_came_in() -> None:
     one, other = labelled({"a": "1", "b": "2"}), labelled({"b": "2", "a": "1"})
     events = [

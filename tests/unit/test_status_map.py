@@ -1,10 +1,11 @@
 """Errors as statuses."""
 
+import errno
+
 from google.rpc import error_details_pb2  # type: ignore[import-untyped] # it ships no types
 from grpc import StatusCode
 from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.errors import APIError
-from obstore.exceptions import GenericError
 
 from edgecode.core import errors
 from edgecode.server.status import CODES, code_of, recognised, status_of
@@ -48,7 +49,7 @@ def test_an_error_without_fields_or_retry_carries_its_reason_only() -> None:
 def test_what_broker_and_store_say_becomes_one_of_ours() -> None:
     full = recognised(APIError(code=503, description="maximum bytes exceeded", err_code=10077))
     away = recognised(NatsTimeoutError())
-    no_room = recognised(GenericError("Generic LocalFileSystem error: No space left on device (os error 28)"))
+    no_room = recognised(OSError(errno.ENOSPC, "No space left on device"))
     assert full is not None
     assert away is not None
     assert no_room is not None

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from obstore.exceptions import GenericError
+from obstore.exceptions import GenericError, PermissionDeniedError
 
 from edgecode.core.errors import DataLoss, NotFound
 from edgecode.core.process_start import process_start
 from edgecode.core.settings import Settings
+from edgecode.core.store_errors import of_store
 from edgecode.v1 import event_pb2, media_pb2
 from edgecode.workers.decisions import end_of_attempt
 from edgecode.workers.faults import failure_of
@@ -97,11 +98,16 @@ async def test_an_alone_attempt_begins_when_the_last_other_one_has_ended() -> No
         (OSError(errno.ENOSPC, "No space left on device"), "NO_SPACE", media_pb2.FAULT_TRANSIENT),
         (OSError(errno.EDQUOT, "Disk quota exceeded"), "NO_SPACE", media_pb2.FAULT_TRANSIENT),
         (
-            GenericError("Generic LocalFileSystem error: Unable to copy: No space left on device (os error 28)"),
+            of_store(GenericError("Generic LocalFileSystem error: No space left on device (os error 28)")),
             "NO_SPACE",
             media_pb2.FAULT_TRANSIENT,
         ),
-        (GenericError("Generic S3 error: connection refused"), "STORE_UNAVAILABLE", media_pb2.FAULT_TRANSIENT),
+        (
+            of_store(GenericError("Generic S3 error: connection refused")),
+            "STORE_UNAVAILABLE",
+            media_pb2.FAULT_TRANSIENT,
+        ),
+        (of_store(PermissionDeniedError("403 Forbidden")), "STORE_DENIED", media_pb2.FAULT_TRANSIENT),
         (ConnectionResetError("peer"), "STORE_UNAVAILABLE", media_pb2.FAULT_TRANSIENT),
         (NotFound("BLOB_NOT_FOUND", "no blob"), "SOURCE_MISSING", media_pb2.FAULT_OURS),
         (DataLoss("BLOB_DIGEST_MISMATCH", "other bytes"), "SOURCE_DAMAGED", media_pb2.FAULT_TRANSIENT),

@@ -9,7 +9,14 @@ import grpc
 from edgecode.cli.calls import Introduction, Stopping
 from edgecode.cli.reach import Reach
 from edgecode.core.stamp import BuildInfo
-from edgecode.v1 import asset_pb2_grpc, fleet_pb2_grpc, incident_pb2_grpc, job_pb2_grpc, webhook_pb2_grpc
+from edgecode.v1 import (
+    asset_pb2_grpc,
+    fleet_pb2_grpc,
+    incident_pb2_grpc,
+    job_pb2_grpc,
+    storage_pb2_grpc,
+    webhook_pb2_grpc,
+)
 
 # As long as a restarted broker and a ledger that catches up may take.
 RETRY_SECONDS = 20.0
@@ -51,6 +58,7 @@ class Api:
     jobs: job_pb2_grpc.JobServiceStub
     fleet: fleet_pb2_grpc.FleetServiceStub
     incidents: incident_pb2_grpc.IncidentServiceStub
+    storage: storage_pb2_grpc.StorageServiceStub
     webhooks: webhook_pb2_grpc.WebhookServiceStub
     stopping: Stopping
 
@@ -92,6 +100,7 @@ def connect(
         job_pb2_grpc.JobServiceStub(channel),
         fleet_pb2_grpc.FleetServiceStub(channel),
         incident_pb2_grpc.IncidentServiceStub(channel),
+        storage_pb2_grpc.StorageServiceStub(channel),
         webhook_pb2_grpc.WebhookServiceStub(channel),
         stopping,
     )

@@ -7,6 +7,7 @@ from edgecode.cli.commands.asset import assets
 from edgecode.cli.commands.dead import dead
 from edgecode.cli.commands.demo import demo
 from edgecode.cli.commands.fleet import fleet, status
+from edgecode.cli.commands.gc import gc
 from edgecode.cli.commands.inspect import inspect
 from edgecode.cli.commands.job import jobs
 from edgecode.cli.commands.preset import presets
@@ -33,7 +34,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for command in (status, up, demo, inspect, config, version, completion, server, worker):
+    for command in (status, up, demo, inspect, config, version, completion, server, worker, gc):
         app.command()(command)
     nouns = {
         "asset": assets,

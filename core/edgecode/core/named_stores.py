@@ -31,9 +31,17 @@ class NamedStore(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a URI names: a key in a named store."""
+    """What a URI names.
+
+    Attributes:
+        store: name of the store.
+        configured: its URL as the setting has it, which opens it.
+        url: the same, read.
+        key: below the store.
+    """
 
     store: str
+    configured: str
     url: StoreUrl
     key: str
 
@@ -45,7 +53,7 @@ def find_place(stores: Mapping[str, NamedStore], use: Use, uri: str) -> Place | 
         url = StoreUrl.parse(store.url)
         key = url.key_of(uri) if use in store.uses else None
         if key is not None and (found is None or len(url.root) > len(found.url.root)):
-            found = Place(name, url, key)
+            found = Place(name, store.url, url, key)
     return found
 
 

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     backoff_seconds: float = Field(1.0, description="Wait before the second attempt; doubles, at most 60 s.", ge=0)
     sweep_seconds: float = Field(5.0, description="How often the leader compares TASKS with the ledger.", gt=0)
     blob_sweep_seconds: float = Field(3600.0, description="How often blobs nobody needs are removed.", gt=0)
+    blob_young_seconds: float = Field(
+        3600.0, description="A younger blob is never removed: what it belongs to may not be in the log yet.", ge=0
+    )
     read_wait_seconds: float = Field(2.0, description="Longest wait of a read for the ledger to catch up.", gt=0)
     signing_key_file: Path | None = Field(
         None,

@@ -121,6 +121,33 @@ class QueryUploadResponse(_message.Message):
     asset: Asset
     def __init__(self, upload_id: _Optional[str] = ..., committed_bytes: _Optional[int] = ..., asset: _Optional[_Union[Asset, _Mapping]] = ...) -> None: ...
 
+class ImportAssetRequest(_message.Message):
+    __slots__ = ("uri", "file_name", "labels", "preset", "retention_seconds", "request_id", "sha256", "validate_only")
+    class LabelsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    URI_FIELD_NUMBER: _ClassVar[int]
+    FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    LABELS_FIELD_NUMBER: _ClassVar[int]
+    PRESET_FIELD_NUMBER: _ClassVar[int]
+    RETENTION_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    uri: str
+    file_name: str
+    labels: _containers.ScalarMap[str, str]
+    preset: str
+    retention_seconds: int
+    request_id: str
+    sha256: str
+    validate_only: bool
+    def __init__(self, uri: _Optional[str] = ..., file_name: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., preset: _Optional[str] = ..., retention_seconds: _Optional[int] = ..., request_id: _Optional[str] = ..., sha256: _Optional[str] = ..., validate_only: _Optional[bool] = ...) -> None: ...
+
 class GetAssetRequest(_message.Message):
     __slots__ = ("asset_id",)
     ASSET_ID_FIELD_NUMBER: _ClassVar[int]

@@ -44,6 +44,11 @@ class AssetServiceStub:
                 request_serializer=edgecode_dot_v1_dot_asset__pb2.QueryUploadRequest.SerializeToString,
                 response_deserializer=edgecode_dot_v1_dot_asset__pb2.QueryUploadResponse.FromString,
                 _registered_method=True)
+        self.ImportAsset = channel.unary_unary(
+                '/edgecode.v1.AssetService/ImportAsset',
+                request_serializer=edgecode_dot_v1_dot_asset__pb2.ImportAssetRequest.SerializeToString,
+                response_deserializer=edgecode_dot_v1_dot_asset__pb2.Asset.FromString,
+                _registered_method=True)
         self.GetAsset = channel.unary_unary(
                 '/edgecode.v1.AssetService/GetAsset',
                 request_serializer=edgecode_dot_v1_dot_asset__pb2.GetAssetRequest.SerializeToString,
@@ -73,6 +78,15 @@ class AssetServiceServicer:
 
     def QueryUpload(self, request, context):
         """Says how much of an upload is stored, so that a client can resume.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportAsset(self, request, context):
+        """Makes an asset of an object in a store that the operator configured for import. The reply comes when the bytes are
+        stored and checked, without a deadline of the server's own. A dropped call goes on: the same request again waits for
+        it, or gets its asset.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -109,6 +123,11 @@ def add_AssetServiceServicer_to_server(servicer, server):
                     servicer.QueryUpload,
                     request_deserializer=edgecode_dot_v1_dot_asset__pb2.QueryUploadRequest.FromString,
                     response_serializer=edgecode_dot_v1_dot_asset__pb2.QueryUploadResponse.SerializeToString,
+            ),
+            'ImportAsset': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportAsset,
+                    request_deserializer=edgecode_dot_v1_dot_asset__pb2.ImportAssetRequest.FromString,
+                    response_serializer=edgecode_dot_v1_dot_asset__pb2.Asset.SerializeToString,
             ),
             'GetAsset': grpc.unary_unary_rpc_method_handler(
                     servicer.GetAsset,
@@ -180,6 +199,33 @@ class AssetService:
             '/edgecode.v1.AssetService/QueryUpload',
             edgecode_dot_v1_dot_asset__pb2.QueryUploadRequest.SerializeToString,
             edgecode_dot_v1_dot_asset__pb2.QueryUploadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportAsset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/edgecode.v1.AssetService/ImportAsset',
+            edgecode_dot_v1_dot_asset__pb2.ImportAssetRequest.SerializeToString,
+            edgecode_dot_v1_dot_asset__pb2.Asset.FromString,
             options,
             channel_credentials,
             insecure,

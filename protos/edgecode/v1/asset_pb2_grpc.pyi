@@ -35,6 +35,11 @@ class AssetServiceStub:
     """Streams bytes in order; the first message opens or resumes an upload, the one with `finish` ends it."""
     QueryUpload: _grpc.UnaryUnaryMultiCallable[_asset_pb2.QueryUploadRequest, _asset_pb2.QueryUploadResponse]
     """Says how much of an upload is stored, so that a client can resume."""
+    ImportAsset: _grpc.UnaryUnaryMultiCallable[_asset_pb2.ImportAssetRequest, _asset_pb2.Asset]
+    """Makes an asset of an object in a store that the operator configured for import. The reply comes when the bytes are
+    stored and checked, without a deadline of the server's own. A dropped call goes on: the same request again waits for
+    it, or gets its asset.
+    """
     GetAsset: _grpc.UnaryUnaryMultiCallable[_asset_pb2.GetAssetRequest, _asset_pb2.Asset]
     ListAssets: _grpc.UnaryUnaryMultiCallable[_asset_pb2.ListAssetsRequest, _asset_pb2.ListAssetsResponse]
     DeleteAsset: _grpc.UnaryUnaryMultiCallable[_asset_pb2.DeleteAssetRequest, _asset_pb2.Asset]
@@ -47,6 +52,11 @@ class AssetServiceAsyncStub(AssetServiceStub):
     """Streams bytes in order; the first message opens or resumes an upload, the one with `finish` ends it."""
     QueryUpload: _aio.UnaryUnaryMultiCallable[_asset_pb2.QueryUploadRequest, _asset_pb2.QueryUploadResponse]  # type: ignore[assignment]
     """Says how much of an upload is stored, so that a client can resume."""
+    ImportAsset: _aio.UnaryUnaryMultiCallable[_asset_pb2.ImportAssetRequest, _asset_pb2.Asset]  # type: ignore[assignment]
+    """Makes an asset of an object in a store that the operator configured for import. The reply comes when the bytes are
+    stored and checked, without a deadline of the server's own. A dropped call goes on: the same request again waits for
+    it, or gets its asset.
+    """
     GetAsset: _aio.UnaryUnaryMultiCallable[_asset_pb2.GetAssetRequest, _asset_pb2.Asset]  # type: ignore[assignment]
     ListAssets: _aio.UnaryUnaryMultiCallable[_asset_pb2.ListAssetsRequest, _asset_pb2.ListAssetsResponse]  # type: ignore[assignment]
     DeleteAsset: _aio.UnaryUnaryMultiCallable[_asset_pb2.DeleteAssetRequest, _asset_pb2.Asset]  # type: ignore[assignment]
@@ -68,6 +78,17 @@ class AssetServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_asset_pb2.QueryUploadResponse, _abc.Awaitable[_asset_pb2.QueryUploadResponse]]:
         """Says how much of an upload is stored, so that a client can resume."""
+
+    @_abc_1.abstractmethod
+    def ImportAsset(
+        self,
+        request: _asset_pb2.ImportAssetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_asset_pb2.Asset, _abc.Awaitable[_asset_pb2.Asset]]:
+        """Makes an asset of an object in a store that the operator configured for import. The reply comes when the bytes are
+        stored and checked, without a deadline of the server's own. A dropped call goes on: the same request again waits for
+        it, or gets its asset.
+        """
 
     @_abc_1.abstractmethod
     def GetAsset(

@@ -104,7 +104,7 @@ class Event(_message.Message):
     def __init__(self, asset_created: _Optional[_Union[AssetCreated, _Mapping]] = ..., asset_deleted: _Optional[_Union[AssetDeleted, _Mapping]] = ..., job_created: _Optional[_Union[JobCreated, _Mapping]] = ..., job_cancel_requested: _Optional[_Union[JobCancelRequested, _Mapping]] = ..., job_retry_requested: _Optional[_Union[JobRetryRequested, _Mapping]] = ..., job_deleted: _Optional[_Union[JobDeleted, _Mapping]] = ..., job_assigned: _Optional[_Union[JobAssigned, _Mapping]] = ..., job_reassigned: _Optional[_Union[JobReassigned, _Mapping]] = ..., task_scheduled: _Optional[_Union[TaskScheduled, _Mapping]] = ..., task_dead: _Optional[_Union[TaskDead, _Mapping]] = ..., attempt_started: _Optional[_Union[AttemptStarted, _Mapping]] = ..., attempt_succeeded: _Optional[_Union[AttemptSucceeded, _Mapping]] = ..., attempt_failed: _Optional[_Union[AttemptFailed, _Mapping]] = ..., attempt_released: _Optional[_Union[AttemptReleased, _Mapping]] = ..., attempt_lost: _Optional[_Union[AttemptLost, _Mapping]] = ..., artifact_published: _Optional[_Union[ArtifactPublished, _Mapping]] = ..., job_succeeded: _Optional[_Union[JobSucceeded, _Mapping]] = ..., job_failed: _Optional[_Union[JobFailed, _Mapping]] = ..., job_cancelled: _Optional[_Union[JobCancelled, _Mapping]] = ..., route_changed: _Optional[_Union[RouteChanged, _Mapping]] = ..., preset_created: _Optional[_Union[PresetCreated, _Mapping]] = ..., webhook_created: _Optional[_Union[WebhookCreated, _Mapping]] = ..., webhook_secret_rotated: _Optional[_Union[WebhookSecretRotated, _Mapping]] = ..., webhook_deleted: _Optional[_Union[WebhookDeleted, _Mapping]] = ..., delivery_tried: _Optional[_Union[DeliveryTried, _Mapping]] = ..., delivery_resend_requested: _Optional[_Union[DeliveryResendRequested, _Mapping]] = ...) -> None: ...
 
 class AssetCreated(_message.Message):
-    __slots__ = ("asset_id", "upload_id", "caller", "file_name", "size_bytes", "sha256", "crc32c", "labels", "expire_time", "job_id")
+    __slots__ = ("asset_id", "upload_id", "caller", "file_name", "size_bytes", "sha256", "crc32c", "labels", "expire_time", "job_id", "import_request")
     class LabelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -122,6 +122,7 @@ class AssetCreated(_message.Message):
     LABELS_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    IMPORT_REQUEST_FIELD_NUMBER: _ClassVar[int]
     asset_id: str
     upload_id: str
     caller: str
@@ -132,7 +133,8 @@ class AssetCreated(_message.Message):
     labels: _containers.ScalarMap[str, str]
     expire_time: _timestamp_pb2.Timestamp
     job_id: str
-    def __init__(self, asset_id: _Optional[str] = ..., upload_id: _Optional[str] = ..., caller: _Optional[str] = ..., file_name: _Optional[str] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., crc32c: _Optional[int] = ..., labels: _Optional[_Mapping[str, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., job_id: _Optional[str] = ...) -> None: ...
+    import_request: bytes
+    def __init__(self, asset_id: _Optional[str] = ..., upload_id: _Optional[str] = ..., caller: _Optional[str] = ..., file_name: _Optional[str] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., crc32c: _Optional[int] = ..., labels: _Optional[_Mapping[str, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., job_id: _Optional[str] = ..., import_request: _Optional[bytes] = ...) -> None: ...
 
 class AssetDeleted(_message.Message):
     __slots__ = ()

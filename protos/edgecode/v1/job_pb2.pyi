@@ -475,6 +475,24 @@ class DownloadArtifactRequest(_message.Message):
     statement: bool
     def __init__(self, artifact_id: _Optional[str] = ..., offset_bytes: _Optional[int] = ..., statement: _Optional[bool] = ...) -> None: ...
 
+class SignArtifactUrlRequest(_message.Message):
+    __slots__ = ("artifact_id", "expires_in_seconds", "statement")
+    ARTIFACT_ID_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_IN_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    STATEMENT_FIELD_NUMBER: _ClassVar[int]
+    artifact_id: str
+    expires_in_seconds: int
+    statement: bool
+    def __init__(self, artifact_id: _Optional[str] = ..., expires_in_seconds: _Optional[int] = ..., statement: _Optional[bool] = ...) -> None: ...
+
+class SignArtifactUrlResponse(_message.Message):
+    __slots__ = ("url", "expire_time")
+    URL_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    url: str
+    expire_time: _timestamp_pb2.Timestamp
+    def __init__(self, url: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class DownloadArtifactResponse(_message.Message):
     __slots__ = ("offset_bytes", "data", "data_crc32c")
     OFFSET_BYTES_FIELD_NUMBER: _ClassVar[int]

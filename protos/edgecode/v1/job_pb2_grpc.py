@@ -105,6 +105,11 @@ class JobServiceStub:
                 request_serializer=edgecode_dot_v1_dot_job__pb2.CreatePresetRequest.SerializeToString,
                 response_deserializer=edgecode_dot_v1_dot_job__pb2.Preset.FromString,
                 _registered_method=True)
+        self.SignArtifactUrl = channel.unary_unary(
+                '/edgecode.v1.JobService/SignArtifactUrl',
+                request_serializer=edgecode_dot_v1_dot_job__pb2.SignArtifactUrlRequest.SerializeToString,
+                response_deserializer=edgecode_dot_v1_dot_job__pb2.SignArtifactUrlResponse.FromString,
+                _registered_method=True)
         self.GetPreset = channel.unary_unary(
                 '/edgecode.v1.JobService/GetPreset',
                 request_serializer=edgecode_dot_v1_dot_job__pb2.GetPresetRequest.SerializeToString,
@@ -211,6 +216,13 @@ class JobServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SignArtifactUrl(self, request, context):
+        """A URL from which anybody reads the artifact out of the store for a time; STORE_CANNOT_SIGN where blobs are in a folder.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetPreset(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -295,6 +307,11 @@ def add_JobServiceServicer_to_server(servicer, server):
                     servicer.CreatePreset,
                     request_deserializer=edgecode_dot_v1_dot_job__pb2.CreatePresetRequest.FromString,
                     response_serializer=edgecode_dot_v1_dot_job__pb2.Preset.SerializeToString,
+            ),
+            'SignArtifactUrl': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignArtifactUrl,
+                    request_deserializer=edgecode_dot_v1_dot_job__pb2.SignArtifactUrlRequest.FromString,
+                    response_serializer=edgecode_dot_v1_dot_job__pb2.SignArtifactUrlResponse.SerializeToString,
             ),
             'GetPreset': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPreset,
@@ -685,6 +702,33 @@ class JobService:
             '/edgecode.v1.JobService/CreatePreset',
             edgecode_dot_v1_dot_job__pb2.CreatePresetRequest.SerializeToString,
             edgecode_dot_v1_dot_job__pb2.Preset.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignArtifactUrl(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/edgecode.v1.JobService/SignArtifactUrl',
+            edgecode_dot_v1_dot_job__pb2.SignArtifactUrlRequest.SerializeToString,
+            edgecode_dot_v1_dot_job__pb2.SignArtifactUrlResponse.FromString,
             options,
             channel_credentials,
             insecure,

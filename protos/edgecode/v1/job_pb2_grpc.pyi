@@ -54,6 +54,8 @@ class JobServiceStub:
     DownloadArtifact: _grpc.UnaryStreamMultiCallable[_job_pb2.DownloadArtifactRequest, _job_pb2.DownloadArtifactResponse]
     CreatePreset: _grpc.UnaryUnaryMultiCallable[_job_pb2.CreatePresetRequest, _job_pb2.Preset]
     """A new preset, or a new revision of one; built-in ones never change."""
+    SignArtifactUrl: _grpc.UnaryUnaryMultiCallable[_job_pb2.SignArtifactUrlRequest, _job_pb2.SignArtifactUrlResponse]
+    """A URL from which anybody reads the artifact out of the store for a time; STORE_CANNOT_SIGN where blobs are in a folder."""
     GetPreset: _grpc.UnaryUnaryMultiCallable[_job_pb2.GetPresetRequest, _job_pb2.Preset]
     ListPresets: _grpc.UnaryUnaryMultiCallable[_job_pb2.ListPresetsRequest, _job_pb2.ListPresetsResponse]
 
@@ -82,6 +84,8 @@ class JobServiceAsyncStub(JobServiceStub):
     DownloadArtifact: _aio.UnaryStreamMultiCallable[_job_pb2.DownloadArtifactRequest, _job_pb2.DownloadArtifactResponse]  # type: ignore[assignment]
     CreatePreset: _aio.UnaryUnaryMultiCallable[_job_pb2.CreatePresetRequest, _job_pb2.Preset]  # type: ignore[assignment]
     """A new preset, or a new revision of one; built-in ones never change."""
+    SignArtifactUrl: _aio.UnaryUnaryMultiCallable[_job_pb2.SignArtifactUrlRequest, _job_pb2.SignArtifactUrlResponse]  # type: ignore[assignment]
+    """A URL from which anybody reads the artifact out of the store for a time; STORE_CANNOT_SIGN where blobs are in a folder."""
     GetPreset: _aio.UnaryUnaryMultiCallable[_job_pb2.GetPresetRequest, _job_pb2.Preset]  # type: ignore[assignment]
     ListPresets: _aio.UnaryUnaryMultiCallable[_job_pb2.ListPresetsRequest, _job_pb2.ListPresetsResponse]  # type: ignore[assignment]
 
@@ -191,6 +195,14 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_job_pb2.Preset, _abc.Awaitable[_job_pb2.Preset]]:
         """A new preset, or a new revision of one; built-in ones never change."""
+
+    @_abc_1.abstractmethod
+    def SignArtifactUrl(
+        self,
+        request: _job_pb2.SignArtifactUrlRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_job_pb2.SignArtifactUrlResponse, _abc.Awaitable[_job_pb2.SignArtifactUrlResponse]]:
+        """A URL from which anybody reads the artifact out of the store for a time; STORE_CANNOT_SIGN where blobs are in a folder."""
 
     @_abc_1.abstractmethod
     def GetPreset(

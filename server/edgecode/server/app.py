@@ -16,8 +16,10 @@ from edgecode.core.metrics_http import MetricsServer
 from edgecode.core.service_api import ServiceApi
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import Stamp, make_stamp
+from edgecode.core.store_check import check_store
 from edgecode.core.telemetry import Tracer, build_info_metric, configure_logging
 from edgecode.server.assets.catalogue import AssetCatalogue
+from edgecode.server.assets.imports import Imports
 from edgecode.server.assets.uploads import Uploads
 from edgecode.server.domain import Domain
 from edgecode.server.fleet.own import OwnInstance
@@ -31,6 +33,7 @@ from edgecode.server.ledger.open import ledger_of, ledger_path
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.rebuild import lock_path
 from edgecode.server.planner.blob_sweep import BlobSweep
+from edgecode.server.planner.collect import GarbageCollection
 from edgecode.server.planner.leader import Leader
 from edgecode.server.planner.lock import FileLock
 from edgecode.server.progress.board import ProgressBoard
@@ -59,6 +62,7 @@ async def serve(settings: Settings, termination: Termination) -> None:
     try:
         if await done_unless_asked(bus.connect(settings.nats_url), termination):
             await streams.ensure(bus, settings)
+            await check_store(Blobs(settings.blobs), "EDGECODE_BLOBS_URL")
             await _serve(settings, stamp, bus, termination)
     finally:
         await bus.close()
@@ -91,6 +95,8 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
         acceptance=acceptance, crash=crash,
     )  # fmt: skip
 
+    imports = Imports(settings=settings, events=events, blobs=blobs, presets=presets, uploads=uploads, crash=crash)
+
     async def sweep_uploads() -> int:
         return await uploads.sweep(settings.upload_abandoned_seconds)
 
@@ -102,7 +108,9 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
     leader = Leader(
         bus=bus, events=events, ledger=ledger, fleet=fleet, reads=reads,
         lock=FileLock(lock_path(ledger_path(settings.ledger))),
-        blob_sweep=BlobSweep(blobs, ledger, sweep_uploads, settings.blob_sweep_seconds),
+        blob_sweep=BlobSweep(
+            blobs, ledger, sweep_uploads, settings.blob_sweep_seconds, settings.blob_young_seconds
+        ),
         deliverer=deliverer, settings=settings, crash=crash,
     )  # fmt: skip
     own = OwnInstance(stamp, settings, is_leader=lambda: leader.leading)
@@ -113,6 +121,8 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
     domain = Domain(
         settings=settings, bus=bus, events=events, ledger=ledger, reads=reads, blobs=blobs, fleet=fleet, board=board,
         feed=feed, own=own, presets=presets, writer=writer, queries=queries, acceptance=acceptance, uploads=uploads,
+        imports=imports,
+        garbage=GarbageCollection(settings, blobs, ledger, reads, uploads),
         catalogue=AssetCatalogue(events, ledger, reads),
         webhooks=Webhooks(ledger, reads, webhooks, keys, settings),
     )  # fmt: skip
@@ -134,7 +144,8 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
         await _until_end(termination, leader)
         await health.enter_graceful_shutdown()
         await feed.stop()
-        await server.stop(settings.drain_seconds)
+        # Those who wait for an import are told before the transport hangs up.
+        await asyncio.gather(server.stop(settings.drain_seconds), imports.stop(0.9 * settings.drain_seconds))
     finally:
         for part in reversed(parts[2:]):  # the first two only listen, and end with the bus
             await part.stop()

@@ -7,6 +7,7 @@ from edgecode.core.bus import Bus
 from edgecode.core.log import Log
 from edgecode.core.settings import Settings
 from edgecode.server.assets.catalogue import AssetCatalogue
+from edgecode.server.assets.imports import Imports
 from edgecode.server.assets.uploads import Uploads
 from edgecode.server.fleet.own import OwnInstance
 from edgecode.server.fleet.view import FleetView
@@ -16,6 +17,7 @@ from edgecode.server.jobs.queries import JobQueries
 from edgecode.server.jobs.write import JobWriter
 from edgecode.server.ledger.port import Ledger
 from edgecode.server.ledger.reads import Reads
+from edgecode.server.planner.collect import GarbageCollection
 from edgecode.server.progress.board import ProgressBoard
 from edgecode.server.watch import LogFeed
 from edgecode.server.webhooks.service import Webhooks
@@ -40,5 +42,7 @@ class Domain:
     queries: JobQueries
     acceptance: JobAcceptance
     uploads: Uploads
+    imports: Imports
+    garbage: GarbageCollection
     catalogue: AssetCatalogue
     webhooks: Webhooks

@@ -33,7 +33,7 @@ from edgecode.server.status import DETAILS_METADATA_KEY, code_of, recognised, st
 log = structlog.get_logger()
 
 # It waits as long as its own `timeout` says, an hour at most.
-_OWN_DEADLINE = frozenset({"/edgecode.v1.JobService/WaitJob"})
+_OWN_DEADLINE = frozenset({"/edgecode.v1.JobService/WaitJob", "/edgecode.v1.AssetService/ImportAsset"})
 
 # How long a refused client that still sends is listened to: in all, and without a word from it.
 _DRAIN_SECONDS = 2.0

@@ -8,7 +8,6 @@ from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-unty
 from grpc import StatusCode
 from nats import errors as nats_errors
 from nats.js.errors import APIError
-from obstore.exceptions import BaseError as StoreError
 
 from edgecode.core.errors import (
     DOMAIN,
@@ -26,6 +25,7 @@ from edgecode.core.errors import (
     Unavailable,
     Unimplemented,
 )
+from edgecode.core.store_errors import of_store
 
 DETAILS_METADATA_KEY = "grpc-status-details-bin"
 _RETRY_SECONDS = 1.0
@@ -77,7 +77,7 @@ def _any(detail: Message) -> any_pb2.Any:
 
 
 def recognised(error: BaseException) -> EdgecodeError | None:
-    """The error of our tree that a failure of the broker or of the blob store means; None for a defect of ours."""
+    """The error of our tree that a failure of the broker or of a disk means; None for a defect of ours."""
     if isinstance(error, EdgecodeError):
         return error
     if isinstance(error, APIError):
@@ -86,8 +86,8 @@ def recognised(error: BaseException) -> EdgecodeError | None:
         return Unavailable(
             "BROKER_UNAVAILABLE", "the broker does not answer; try again", retry_after_seconds=_RETRY_SECONDS
         )
-    if isinstance(error, StoreError) or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
-        return _store_failed(error)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return of_store(error)
     return None
 
 
@@ -101,13 +101,3 @@ def _broker_refused(error: APIError) -> EdgecodeError | None:
             "BROKER_UNAVAILABLE", "the broker is not ready; try again", retry_after_seconds=_RETRY_SECONDS
         )
     return None
-
-
-def _store_failed(error: BaseException) -> EdgecodeError:
-    if "No space left on device" in str(error):
-        return Exhausted(
-            "STORE_FULL", "the blob store is full: nothing was stored; try again later", retry_after_seconds=60.0
-        )
-    return Unavailable(
-        "STORE_UNAVAILABLE", "the blob store does not answer; try again", retry_after_seconds=_RETRY_SECONDS
-    )

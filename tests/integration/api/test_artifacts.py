@@ -55,6 +55,16 @@ async def test_a_place_outside_an_artifact_is_refused_with_its_size(api: Api, fi
     assert (await refusal(api.jobs.DownloadArtifact(before))).fields == ("offset_bytes",)
 
 
+async def test_blobs_in_a_folder_have_no_signed_url_and_the_refusal_says_what_to_do(
+    api: Api, finished_job: job_pb2.Job
+) -> None:
+    artifact = await picture_of(api, finished_job)
+    request = job_pb2.SignArtifactUrlRequest(artifact_id=artifact.artifact_id)
+    found = await refusal(api.jobs.SignArtifactUrl(request))
+    assert (found.code, found.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "STORE_CANNOT_SIGN")
+    assert "DownloadArtifact" in found.message
+
+
 async def test_ids_of_jobs_are_no_artifacts(api: Api, finished_job: job_pb2.Job) -> None:
     for call in (
         api.jobs.GetArtifact(job_pb2.GetArtifactRequest(artifact_id=finished_job.job_id)),

@@ -23,6 +23,7 @@ FOREIGN = "00000000-0000-4000-8000-000000000000"
 BAD: dict[str, tuple[Message, str]] = {
     "AssetService/UploadAsset": (asset_pb2.UploadAssetRequest(upload_id="../x"), "INVALID_FIELD"),
     "AssetService/QueryUpload": (asset_pb2.QueryUploadRequest(upload_id="none"), "UPLOAD_NOT_FOUND"),
+    "AssetService/ImportAsset": (asset_pb2.ImportAssetRequest(uri="file:///etc/passwd"), "IMPORT_NOT_CONFIGURED"),
     "AssetService/GetAsset": (asset_pb2.GetAssetRequest(asset_id="x.>"), "ASSET_NOT_FOUND"),
     "AssetService/ListAssets": (asset_pb2.ListAssetsRequest(page_size=-1), "INVALID_PAGE_SIZE"),
     "AssetService/DeleteAsset": (asset_pb2.DeleteAssetRequest(asset_id=FOREIGN), "ASSET_NOT_FOUND"),
@@ -40,6 +41,7 @@ BAD: dict[str, tuple[Message, str]] = {
     "JobService/GetArtifact": (job_pb2.GetArtifactRequest(artifact_id=FOREIGN), "ARTIFACT_NOT_FOUND"),
     "JobService/DownloadArtifact": (job_pb2.DownloadArtifactRequest(offset_bytes=-1), "INVALID_FIELD"),
     "JobService/CreatePreset": (job_pb2.CreatePresetRequest(preset="web"), "INVALID_FIELD"),
+    "JobService/SignArtifactUrl": (job_pb2.SignArtifactUrlRequest(expires_in_seconds=-1), "INVALID_FIELD"),
     "JobService/GetPreset": (job_pb2.GetPresetRequest(preset="cinema"), "PRESET_NOT_FOUND"),
     "JobService/ListPresets": (job_pb2.ListPresetsRequest(page_token="foreign"), "INVALID_PAGE_TOKEN"),
     "FleetService/ListInstances": (fleet_pb2.ListInstancesRequest(filter="pid = 1"), "INVALID_FILTER"),
@@ -58,7 +60,7 @@ BAD: dict[str, tuple[Message, str]] = {
     "IncidentService/TraceJob": (incident_pb2.TraceJobRequest(job_id="x"), "JOB_NOT_FOUND"),
 }
 # Their requests have no fields that could be wrong: only bytes that are no message.
-WITHOUT_FIELDS = {"FleetService/GetStatus", "FleetService/GetBuildInfo"}
+WITHOUT_FIELDS = {"FleetService/GetStatus", "FleetService/GetBuildInfo", "StorageService/CollectGarbage"}
 
 
 def methods() -> Iterator[MethodDescriptor]:

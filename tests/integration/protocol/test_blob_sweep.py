@@ -1,15 +1,18 @@
 """The sweep removes blobs nobody needs, and none that somebody may need."""
 
 import os
+import time
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from edgecode.core import subjects
-from edgecode.core.blobs import Blobs, artifact_key, source_key
+from edgecode.core.blobs import Blob, Blobs, artifact_key, source_key
 from edgecode.server.planner.blob_sweep import BlobSweep
 from edgecode.v1 import event_pb2
+from tests.harness.eventually import eventually
 from tests.harness.played_server import PlayedServer, a_job
 from tests.harness.played_worker import PlayedWorker, Taken
 from tests.integration.protocol.conftest import StartServer, StartWorker
@@ -25,11 +28,11 @@ async def no_uploads() -> int:
 class UploadedMeanwhile(Blobs):
     """A store to which somebody uploads the bytes again, right after it was asked which are old."""
 
-    async def older_than(self, prefix: str, seconds: float) -> list[str]:
-        listed = await super().older_than(prefix, seconds)
-        for key in listed:
-            await self.put(key, b"source")
-        return listed
+    async def pages(self, prefix: str) -> AsyncIterator[list[Blob]]:
+        async for page in super().pages(prefix):
+            for blob in page:
+                await self.put(blob.key, b"source")
+            yield page
 
 
 class Stage:
@@ -61,9 +64,9 @@ class Stage:
 
     async def left(self) -> set[str]:
         """Keys of all blobs after two sweeps to which none is too young."""
-        sweep = BlobSweep(self.blobs, self.server.ledger, no_uploads, 1.0)
+        sweep = BlobSweep(self.blobs, self.server.ledger, no_uploads, 1.0, 0.0)
         for _ in range(2):
-            await sweep.run(young_seconds=0.0)
+            await sweep.run()
         return {key for prefix in ("artifacts/", "sources/") for key, _ in await self.blobs.entries(prefix)}
 
 
@@ -119,7 +122,7 @@ async def test_what_an_unread_event_may_speak_of_stays(stage: Stage) -> None:
 async def test_bytes_uploaded_again_while_the_sweep_looks_stay(stage: Stage) -> None:
     folder = Path(stage.server.settings.blobs.removeprefix("file://"))
     blobs = UploadedMeanwhile(stage.server.settings.blobs)
-    sweep = BlobSweep(blobs, stage.server.ledger, no_uploads, 1.0)
+    sweep = BlobSweep(blobs, stage.server.ledger, no_uploads, 1.0, 3600.0)
     for _ in range(2):
         os.utime(folder / source_key(NOBODYS), (0, 0))
         assert await sweep.run() == 0
@@ -128,11 +131,33 @@ async def test_bytes_uploaded_again_while_the_sweep_looks_stay(stage: Stage) -> 
 
 
 async def test_a_source_goes_only_when_it_was_nobodys_at_the_sweep_before_too(stage: Stage) -> None:
-    sweep = BlobSweep(stage.blobs, stage.server.ledger, no_uploads, 1.0)
-    assert await sweep.run(young_seconds=0.0) == 0
+    sweep = BlobSweep(stage.blobs, stage.server.ledger, no_uploads, 1.0, 0.0)
+    assert await sweep.run() == 0
     await stage.job("accepted meanwhile")
 
-    assert await sweep.run(young_seconds=0.0) == 1
+    assert await sweep.run() == 1
 
     assert await stage.blobs.exists(source_key(SOURCE))
     assert not await stage.blobs.exists(source_key(NOBODYS))
+
+
+async def test_rows_artifacts_and_blobs_of_a_job_vanish_together_when_its_retention_is_over(stage: Stage) -> None:
+    kept, short = await stage.job("kept"), await stage.job("short", timedelta(seconds=8))
+    keys = {}
+    for _ in range(2):
+        taken, key = await stage.take()
+        await stage.end(taken)
+        keys[taken.task.job_id] = key
+    assert {keys[kept.job_id], keys[short.job_id]} <= await stage.left()
+    row = (await stage.server.record(short.job_id)).job
+    assert row.state == "SUCCEEDED"
+    assert row.expire_time_us > time.time_ns() // 1000, "all of it stands to the end"
+
+    async def events_are_over() -> bool:
+        return not await stage.server.events.last_sequence(subjects.job_events(short.job_id))
+
+    await eventually(events_are_over)
+    assert abs(time.time_ns() // 1000 - row.expire_time_us) < 4_000_000, "the broker's clock ends it at the instant"
+    await stage.server.sweep()
+    assert await stage.server.ledger.record(short.job_id) is None
+    assert await stage.left() == {keys[kept.job_id], source_key(SOURCE)}

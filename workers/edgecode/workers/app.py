@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import sys
 from typing import Any, NoReturn
 
 import structlog
@@ -10,6 +11,7 @@ import uvloop
 from edgecode.core.blobs import Blobs
 from edgecode.core.bus import Bus
 from edgecode.core.crash import CrashPoints
+from edgecode.core.errors import FailedPrecondition
 from edgecode.core.fleet_beat import FleetBeat
 from edgecode.core.lifecycle import Termination, done_unless_asked
 from edgecode.core.log import Log
@@ -18,6 +20,7 @@ from edgecode.core.process_end import end_process
 from edgecode.core.service_api import ServiceApi
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import config_digest, make_stamp
+from edgecode.core.store_check import check_store
 from edgecode.core.telemetry import Tracer, configure_logging
 from edgecode.v1 import stamp_pb2
 from edgecode.workers.fleet_entry import fleet_entry
@@ -32,13 +35,21 @@ from edgecode.workers.scratch import Scratch
 from edgecode.workers.slots import Slots
 
 SERVICE = "worker"
+# How long a request to a store that is away is repeated: what an attempt made is worth waiting for.
+PATIENCE_SECONDS = 120.0
+# EX_CONFIG, as of a server: a supervisor that starts it again cannot help.
+_REFUSED = 78
 
 log = structlog.get_logger()
 
 
 def main() -> NoReturn:
-    """Runs a worker until SIGTERM or SIGINT; exit status 0 after a clean stop, drained or not."""
-    uvloop.run(run(Settings()))
+    """Runs a worker until SIGTERM or SIGINT; exit status 0 after a clean stop, drained or not, 78 if it cannot work."""
+    try:
+        uvloop.run(run(Settings()))
+    except FailedPrecondition as error:
+        print(f"edgecode worker: {error}", file=sys.stderr)  # noqa: T201 the sentence that says what to do
+        end_process(_REFUSED)
     end_process(0)
 
 
@@ -63,7 +74,7 @@ async def run(settings: Settings) -> None:
     parts = Parts(
         bus=bus,
         log=Log(bus),
-        blobs=Blobs(settings.blobs),
+        blobs=Blobs(settings.blobs, PATIENCE_SECONDS),
         tools=tools,
         digests=stamp_pb2.Digests(
             toolchain_digest=tools.toolchain.digest, config_digest=config_digest(settings.behaviour())
@@ -82,6 +93,7 @@ async def run(settings: Settings) -> None:
     try:
         if not await done_unless_asked(bus.connect(settings.nats_url), termination):
             return
+        await check_store(parts.blobs, "EDGECODE_BLOBS_URL")
         await http.start()
         await api.start()
         await host.start(beat)

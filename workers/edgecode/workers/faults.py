@@ -2,14 +2,14 @@
 
 import errno
 
-from obstore.exceptions import BaseError
-
-from edgecode.core.errors import DataLoss, NotFound
+from edgecode.core.errors import DataLoss, EdgecodeError, Exhausted, NotFound, Unavailable
+from edgecode.core.store_errors import first_line
 from edgecode.v1 import media_pb2
 from edgecode.workers.media.faults import DETAIL_CHARACTERS, MediaFailure
 
 NO_SPACE = "NO_SPACE"
 STORE_UNAVAILABLE = "STORE_UNAVAILABLE"
+STORE_DENIED = "STORE_DENIED"
 SOURCE_MISSING = "SOURCE_MISSING"
 SOURCE_DAMAGED = "SOURCE_DAMAGED"
 WORKER_ERROR = "WORKER_ERROR"
@@ -17,8 +17,6 @@ EXPORT_FAILED = "EXPORT_FAILED"
 EXPORT_STORE_UNKNOWN = "EXPORT_STORE_UNKNOWN"
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-# The store speaks of the system's errors in its own words only.
-_FULL_WORDS = tuple(f"(os error {number})" for number in sorted(_FULL))
 
 
 class ExportFailed(Exception):
@@ -34,7 +32,9 @@ def failure_of(error: Exception) -> media_pb2.Failure:
     if isinstance(error, MediaFailure):
         return error.failure
     reason, message, fault = _judge(error)
-    detail = f"{type(error).__name__}: {error}"
+    # Of a store's failure its own words say more.
+    words = error.__cause__ if isinstance(error, EdgecodeError) and error.__cause__ else error
+    detail = f"{type(error).__name__}: {first_line(words)}"
     return media_pb2.Failure(reason=reason, message=message, fault=fault, detail=detail[-DETAIL_CHARACTERS:])
 
 
@@ -49,13 +49,15 @@ _JUDGED: tuple[tuple[tuple[type[Exception], ...], str, str, media_pb2.Fault], ..
     ),
     ((NotFound, FileNotFoundError), SOURCE_MISSING, "the source is not in the store", media_pb2.FAULT_OURS),
     ((DataLoss,), SOURCE_DAMAGED, "the store gave other bytes than were uploaded", media_pb2.FAULT_TRANSIENT),
-    ((BaseError, OSError), STORE_UNAVAILABLE, "the store does not do what it is asked", media_pb2.FAULT_TRANSIENT),
+    ((Unavailable, OSError), STORE_UNAVAILABLE, "the store does not do what it is asked", media_pb2.FAULT_TRANSIENT),
 )
 
 
 def _judge(error: Exception) -> tuple[str, str, media_pb2.Fault]:
     if _is_full(error):
         return NO_SPACE, "no space left on a disk the worker writes to", media_pb2.FAULT_TRANSIENT
+    if isinstance(error, Unavailable) and error.reason == STORE_DENIED:
+        return STORE_DENIED, "the store refuses the worker's credentials", media_pb2.FAULT_TRANSIENT
     for kinds, reason, message, fault in _JUDGED:
         if isinstance(error, kinds):
             return reason, message, fault
@@ -63,6 +65,4 @@ def _judge(error: Exception) -> tuple[str, str, media_pb2.Fault]:
 
 
 def _is_full(error: Exception) -> bool:
-    if isinstance(error, OSError) and error.errno in _FULL:
-        return True
-    return isinstance(error, BaseError) and any(words in str(error) for words in _FULL_WORDS)
+    return isinstance(error, Exhausted) or (isinstance(error, OSError) and error.errno in _FULL)

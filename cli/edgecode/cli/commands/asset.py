@@ -76,6 +76,43 @@ def upload_(
     session.show(send_file(session, file, upload_id, metadata), tables.asset)
 
 
+@assets.command("import")
+@remote
+def import_(
+    session: Session,
+    uri: Annotated[str, typer.Argument(metavar="URI")],
+    *,
+    preset: Annotated[str, typer.Option(help="Starts a job with this preset when the import ends.")] = "",
+    label: LabelOption,
+    name: Annotated[str, typer.Option(help="File name to show; default: the last part of the URI.")] = "",
+    sha256: Annotated[str, typer.Option(help="What the bytes must have; known, they are read once, not twice.")] = "",
+    request_id: Annotated[str, typer.Option(help="The same id again gets the same asset; default: a new UUID.")] = "",
+    retention_days: RetentionOption = 0,
+    validate_only: Annotated[bool, typer.Option("--validate-only", help="Only look whether it could be done.")] = False,
+) -> None:
+    """Make an asset of an object in a store that the server is configured to import from.
+
+    Example: edgecode asset import s3://footage/2026/take-1.mov --preset web
+    """
+    request_id = request_id or str(uuid.uuid4())
+    request = asset_pb2.ImportAssetRequest(
+        uri=uri,
+        file_name=name,
+        labels=read_labels(label),
+        preset=preset,
+        retention_seconds=retention_days * DAY_SECONDS,
+        request_id=request_id,
+        sha256=sha256,
+        validate_only=validate_only,
+    )
+    try:
+        asset = session.api.assets.ImportAsset(request)
+    except KeyboardInterrupt:
+        say(f"interrupted; the server goes on: wait for it with the same command and --request-id {request_id}")
+        raise
+    session.show(asset, tables.asset)
+
+
 @assets.command("list")
 @remote
 def list_(session: Session, filter_: FilterOption = "", order_by: OrderOption = "", limit: LimitOption = 50) -> None:

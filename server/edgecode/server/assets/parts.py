@@ -6,10 +6,11 @@ Parts are put only where nobody put one, each beginning where the one before end
 import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from google.protobuf import json_format
 
-from edgecode.core.blobs import Blobs, upload_part_key
+from edgecode.core.blobs import Blob, Blobs, upload_part_key
 from edgecode.core.errors import NotFound
 from edgecode.v1 import asset_pb2
 
@@ -90,19 +91,27 @@ class UploadParts:
             async for chunk in self._blobs.stream(part.key):
                 yield chunk
 
+    async def blobs(self, asset_id: str) -> list[Blob]:
+        """All that is stored of an upload, the opening last: what is left of it can be swept again."""
+        found = await self._blobs.older_than(f"{PREFIX}/{asset_id}/", 0.0)
+        return sorted(found, key=lambda blob: blob.key.endswith(_OPENING))
+
     async def forget(self, asset_id: str) -> int:
         """Deletes all of an upload, the opening last; returns how many blobs went."""
         keys = [key for key, _ in await self._blobs.entries(f"{PREFIX}/{asset_id}/")]
-        await self._blobs.delete(sorted(keys, key=lambda key: key.endswith(_OPENING)))
+        opening = f"{PREFIX}/{asset_id}/{_OPENING}"
+        await self._blobs.delete([key for key in keys if key != opening])
+        await self._blobs.delete([opening])
         return len(keys)
 
     async def kept(self, older_than_seconds: float) -> dict[str, bool]:
         """Every upload that left something, and whether all of that is older."""
-        old = set(await self._blobs.older_than(f"{PREFIX}/", older_than_seconds))
+        limit = datetime.now(UTC) - timedelta(seconds=older_than_seconds)
         found: dict[str, bool] = {}
-        for key, _ in await self._blobs.entries(f"{PREFIX}/"):
-            asset_id = key.split("/")[1]
-            found[asset_id] = found.get(asset_id, True) and key in old
+        async for page in self._blobs.pages(f"{PREFIX}/"):
+            for blob in page:
+                asset_id = blob.key.split("/")[1]
+                found[asset_id] = found.get(asset_id, True) and blob.modified <= limit
         return found
 
 

@@ -6,14 +6,14 @@ parts.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import structlog
 
 from edgecode.core import subjects
-from edgecode.core.blobs import Blobs, source_key
+from edgecode.core.blobs import Blob, Blobs, source_key
 from edgecode.core.crash import CrashPoints
 from edgecode.core.errors import (
     AlreadyExists,
@@ -94,7 +94,7 @@ class Uploads:
         upload_id = checked_upload_id(first.upload_id)
         asset_id = asset_id_of(call.caller, upload_id)
         with self._only_stream(asset_id, upload_id):
-            asset = await self._asset(asset_id)
+            asset = await self.asset(asset_id)
             if asset is not None:
                 return await self._after_finish(asset, first, requests, call)
             opening = await self._open(asset_id, upload_id, first, call)
@@ -103,7 +103,7 @@ class Uploads:
             await _take_all(session, first, requests)
             if not session.finished:
                 return asset_pb2.UploadAssetResponse(upload_id=upload_id, committed_bytes=session.committed)
-            return self._response(await self._surely(self._finish(asset_id, opening, session, call)))
+            return await self._found(await self._surely(self._finish(asset_id, opening, session, call)))
 
     async def _surely(self, finish: Coroutine[Any, Any, AssetRow]) -> AssetRow:
         """Ends what was begun even when the client is gone: it finds the asset when it asks again."""
@@ -126,7 +126,8 @@ class Uploads:
         finally:
             self._streams.discard(asset_id)
 
-    async def _asset(self, asset_id: str) -> AssetRow | None:
+    async def asset(self, asset_id: str) -> AssetRow | None:
+        """The asset as the log has it, if there is one."""
         await self._reads.settled(subjects.asset_events(asset_id))
         return await self._ledger.asset(asset_id)
 
@@ -168,13 +169,33 @@ class Uploads:
                 "finish with the right one, or send the file under a new upload_id",
                 metadata={"sha256": digests.sha256},
             )
-        await self._blobs.put_stream(source_key(digests.sha256), self._checked(session.stored, digests.sha256))
+        whole = self._checked(session.stored, digests.sha256)
+        await self._blobs.put_stream(source_key(digests.sha256), whole, digests.size_bytes)
+        return await self.conclude(asset_id, opening, digests, call)
+
+    async def conclude(
+        self, asset_id: str, opening: Opening, digests: Digests, call: CallContext, import_request: bytes = b""
+    ) -> AssetRow:
+        """Makes the asset of bytes that are in the store, and starts its job; after a crash the sweep goes on.
+
+        Raises:
+            AlreadyExists: the id stands for something else.
+            Exhausted: `QUEUE_FULL`.
+        """
+        if import_request:
+            await self._parts.open(asset_id, opening)  # what the sweep goes on from
         self._crash.at("upload.after_source")
-        asset = await self._writer.create(asset_id, opening, digests)
+        asset = await self._writer.create(asset_id, opening, digests, import_request)
         self._crash.at("upload.after_asset")
         call.written_sequence = asset.last_sequence
         await self._settle(asset, opening, call)
         return asset
+
+    async def settle_again(self, asset: AssetRow) -> None:
+        """Ends what an earlier call left unfinished behind its asset; in the name of whoever began it."""
+        opening = await self._parts.opening(asset.asset_id)
+        if opening is not None:
+            await self._settle(asset, opening, CallContext(caller=opening.caller))
 
     async def _checked(self, stored: list[Part], sha256: str) -> AsyncIterator[bytes]:
         """The bytes of the parts; fails at the end, before the store takes them, when they are not those that came."""
@@ -232,7 +253,7 @@ class Uploads:
         """
         upload_id = checked_upload_id(request.upload_id)
         asset_id = asset_id_of(call.caller, upload_id)
-        asset = await self._asset(asset_id)
+        asset = await self.asset(asset_id)
         if asset is not None:
             found = await self._found(asset)
             return asset_pb2.QueryUploadResponse(
@@ -244,14 +265,13 @@ class Uploads:
         return asset_pb2.QueryUploadResponse(upload_id=upload_id, committed_bytes=committed(stored))
 
     async def _found(self, asset: AssetRow) -> asset_pb2.UploadAssetResponse:
-        stamps = await self._ledger.stamps([asset.stamp_id])
-        return asset_pb2.UploadAssetResponse(
-            upload_id=asset.upload_id, committed_bytes=asset.size_bytes, asset=asset_message(asset, stamps)
-        )
-
-    def _response(self, asset: AssetRow) -> asset_pb2.UploadAssetResponse:
-        message = asset_message(asset, {self._stamp.stamp_id: self._stamp})
+        message = await self.message(asset)
         return asset_pb2.UploadAssetResponse(upload_id=asset.upload_id, committed_bytes=asset.size_bytes, asset=message)
+
+    async def message(self, asset: AssetRow) -> asset_pb2.Asset:
+        """The asset as clients see it, also one that the ledger does not have yet."""
+        known = {} if asset.stamp_id == self._stamp.stamp_id else await self._ledger.stamps([asset.stamp_id])
+        return asset_message(asset, {self._stamp.stamp_id: self._stamp, **known})
 
     async def sweep(self, older_than_seconds: float) -> int:
         """Ends what a crash left unfinished behind an asset, and forgets uploads abandoned for so long.
@@ -270,6 +290,12 @@ class Uploads:
                 await self._parts.forget(asset_id)
                 gone += 1
         return gone
+
+    async def abandoned(self, older_than_seconds: float) -> AsyncGenerator[list[Blob], None]:
+        """What the sweep would let go of uploads abandoned for so long, all blobs of one at a time."""
+        for asset_id, old in (await self._parts.kept(older_than_seconds)).items():
+            if old and asset_id not in self._streams and await self._ledger.asset(asset_id) is None:
+                yield await self._parts.blobs(asset_id)
 
     async def _settled(self, asset: AssetRow, opening: Opening) -> bool:
         try:

@@ -35,15 +35,16 @@ class AssetWriter:
         self._settings = settings
         self._events = events
 
-    async def create(self, asset_id: str, opening: Opening, digests: Digests) -> AssetRow:
-        """The asset of an upload; the same for every call, whoever was first.
+    async def create(self, asset_id: str, opening: Opening, digests: Digests, import_request: bytes = b"") -> AssetRow:
+        """The asset of an upload, or of an import by this request; the same for every call, whoever was first.
 
         Raises:
-            AlreadyExists: `UPLOAD_ID_REUSED`: the upload was another file.
+            AlreadyExists: `UPLOAD_ID_REUSED`: the upload was another file; `REQUEST_ID_REUSED`: the import another.
             Unavailable: the broker did not answer; the upload may be finished again.
         """
         now = datetime.now(UTC)
         created = self._event(asset_id, opening, digests, now)
+        created.import_request = import_request
         expire = created.expire_time.ToDatetime(UTC)
         subject, event = subjects.asset_events(asset_id), event_pb2.Event(asset_created=created)
         for _ in range(_TRIES):
@@ -62,7 +63,7 @@ class AssetWriter:
             else:
                 return self._row(event, stored.sequence)
             if standing is not None and standing.WhichOneof("kind") == "asset_created":
-                return self._standing(standing, await self._events.last_sequence(subject), digests.sha256)
+                return self._standing(standing, await self._events.last_sequence(subject), created)
             if standing is not None:
                 await self._events.purge(subject, last)  # an orphan of an expired asset
         raise Unavailable("BROKER_UNAVAILABLE", "the asset could not be stored; finish again", retry_after_seconds=1.0)
@@ -91,12 +92,21 @@ class AssetWriter:
         assert row is not None
         return row
 
-    def _standing(self, event: event_pb2.Event, sequence: int, sha256: str) -> AssetRow:
-        if event.asset_created.sha256 != sha256:
-            raise reused(event.asset_created.upload_id)
+    def _standing(self, event: event_pb2.Event, sequence: int, wanted: event_pb2.AssetCreated) -> AssetRow:
+        found = event.asset_created
+        if found.import_request != wanted.import_request:
+            raise import_reused()
+        # Of two imports of an object that changed meanwhile the first counts.
+        if not wanted.import_request and found.sha256 != wanted.sha256:
+            raise reused(found.upload_id)
         return self._row(event, sequence)
 
 
 def reused(upload_id: str) -> AlreadyExists:
     """The id stands for another file."""
     return AlreadyExists("UPLOAD_ID_REUSED", f"upload {upload_id} was another file; use a new id")
+
+
+def import_reused() -> AlreadyExists:
+    """The request id stands for another import."""
+    return AlreadyExists("REQUEST_ID_REUSED", "request_id was used for another import; use a new id")

@@ -1,13 +1,17 @@
-"""Artifacts as streams of bytes."""
+"""Artifacts as streams of bytes, and as signed URLs."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
 
-from edgecode.core.blobs import Blobs
+from edgecode.core.blobs import LONGEST_SIGNED_SECONDS, Blobs
 from edgecode.core.errors import InvalidRequest, NotFound, OutOfRange
 from edgecode.server.assets.digests import crc32c_of
 from edgecode.server.calls import CallContext
 from edgecode.server.jobs.queries import JobQueries
 from edgecode.v1 import job_pb2
+
+DEFAULT_SIGNED_SECONDS = 3600
 
 
 class Downloads:
@@ -39,9 +43,34 @@ class Downloads:
                 metadata={"size_bytes": str(size)},
             )
         offset = request.offset_bytes
-        async for data in self._blobs.stream(key, offset):
-            yield job_pb2.DownloadArtifactResponse(offset_bytes=offset, data=data, data_crc32c=crc32c_of(data))
-            offset += len(data)
+        async with aclosing(self._blobs.stream(key, offset)) as chunks:
+            async for data in chunks:
+                yield job_pb2.DownloadArtifactResponse(offset_bytes=offset, data=data, data_crc32c=crc32c_of(data))
+                offset += len(data)
+
+    async def sign(self, request: job_pb2.SignArtifactUrlRequest, call: CallContext) -> job_pb2.SignArtifactUrlResponse:
+        """A URL that reads an artifact, or its statement, from the store, until the artifact's own end at the latest.
+
+        Raises:
+            InvalidRequest: the time is out of range.
+            NotFound: `ARTIFACT_NOT_FOUND`; `ARTIFACT_GONE`.
+            FailedPrecondition: `STORE_CANNOT_SIGN`.
+        """
+        asked = request.expires_in_seconds
+        if not 0 <= asked <= LONGEST_SIGNED_SECONDS:
+            raise InvalidRequest.field(
+                "expires_in_seconds", f"must be 0 for the default or 1 to {LONGEST_SIGNED_SECONDS}, and is {asked}"
+            )
+        artifact = await self._queries.artifact(request.artifact_id, call)
+        key = artifact.file.statement_blob_key if request.statement else artifact.file.blob_key
+        now = datetime.now(UTC)
+        left = int((artifact.expire_time.ToDatetime(UTC) - now).total_seconds())
+        seconds = max(1, min(asked or DEFAULT_SIGNED_SECONDS, left))
+        url = await self._blobs.sign(key, seconds)
+        await self._size(key, request.artifact_id)
+        signed = job_pb2.SignArtifactUrlResponse(url=url)
+        signed.expire_time.FromDatetime(now + timedelta(seconds=seconds))
+        return signed
 
     async def _size(self, key: str, artifact_id: str) -> int:
         try:

@@ -77,14 +77,9 @@ def created_event(
         client_revision=call.client_revision,
     )
     created.contract = contract_of(created.outputs)
-    created.expire_time.FromDatetime(
-        now
-        + timedelta(
-            seconds=request.retention_seconds
-            or (preset.retention_seconds if preset else 0)
-            or settings.retention_seconds
-        )
-    )
+    of_preset = preset.retention_seconds if preset else 0
+    seconds = request.retention_seconds or of_preset or settings.retention_seconds
+    created.expire_time.FromDatetime(now + timedelta(seconds=seconds))
     return created
 
 

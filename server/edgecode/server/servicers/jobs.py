@@ -80,6 +80,12 @@ class JobServicer(job_pb2_grpc.JobServiceServicer):
         """See the contract."""
         return await self._presets.create(request, current_call())
 
+    async def SignArtifactUrl(
+        self, request: job_pb2.SignArtifactUrlRequest, context: Any
+    ) -> job_pb2.SignArtifactUrlResponse:
+        """See the contract."""
+        return await self._downloads.sign(request, current_call())
+
     async def GetPreset(self, request: job_pb2.GetPresetRequest, context: Any) -> job_pb2.Preset:
         """See the contract."""
         return await self._presets.get(request.preset)

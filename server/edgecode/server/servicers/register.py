@@ -10,15 +10,25 @@ from edgecode.server.servicers.assets import AssetServicer
 from edgecode.server.servicers.fleet import FleetServicer
 from edgecode.server.servicers.incidents import IncidentServicer
 from edgecode.server.servicers.jobs import JobServicer
+from edgecode.server.servicers.storage import StorageServicer
 from edgecode.server.servicers.webhooks import WebhookServicer
-from edgecode.v1 import asset_pb2_grpc, fleet_pb2_grpc, incident_pb2_grpc, job_pb2_grpc, webhook_pb2_grpc
+from edgecode.v1 import (
+    asset_pb2_grpc,
+    fleet_pb2_grpc,
+    incident_pb2_grpc,
+    job_pb2_grpc,
+    storage_pb2_grpc,
+    webhook_pb2_grpc,
+)
 
 
 def add_servicers(server: aio.Server, domain: Domain) -> None:
     """Makes the servicers and adds them; reads the build's own stamp once."""
     overview = Overview(domain.own, build_info(), domain.events, domain.ledger, domain.fleet)
     traces = Traces(domain.bus, domain.ledger, domain.queries)
-    asset_pb2_grpc.add_AssetServiceServicer_to_server(AssetServicer(domain.uploads, domain.catalogue), server)
+    assets = AssetServicer(domain.uploads, domain.imports, domain.catalogue)
+    asset_pb2_grpc.add_AssetServiceServicer_to_server(assets, server)
+    storage_pb2_grpc.add_StorageServiceServicer_to_server(StorageServicer(domain.garbage), server)
     job_pb2_grpc.add_JobServiceServicer_to_server(JobServicer(domain), server)
     fleet_pb2_grpc.add_FleetServiceServicer_to_server(FleetServicer(overview), server)
     incident_pb2_grpc.add_IncidentServiceServicer_to_server(IncidentServicer(traces), server)

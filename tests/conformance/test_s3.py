@@ -1,0 +1,158 @@
+"""What only S3 does: it signs, encrypts, is away, is refused; and what a process says of it at its start."""
+
+import asyncio
+import time
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from edgecode.core.blobs import Blobs
+from edgecode.core.errors import FailedPrecondition, Unavailable
+from edgecode.core.s3 import _config
+from edgecode.core.settings import Settings
+from edgecode.core.store_check import check_store
+from edgecode.core.store_url import StoreUrl
+from tests.harness.process import Processes
+from tests.harness.s3 import REGION, S3Server
+
+SETTING = "EDGECODE_BLOBS_URL"
+
+
+def read(url: str) -> bytes:
+    with urllib.request.urlopen(url) as reply:
+        data: bytes = reply.read()
+        return data
+
+
+async def test_a_signed_url_reads_its_object_without_credentials_and_no_other(s3: S3Server) -> None:
+    blobs = Blobs(s3.url())
+    await blobs.put("a/ü 1", b"bytes")
+    url = await blobs.sign("a/ü 1", 60)
+    assert await asyncio.to_thread(read, url) == b"bytes"
+    assert s3.keys[1] not in url
+    assert "X-Amz-Expires=60" in url
+
+
+async def test_a_folder_signs_nothing_and_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(FailedPrecondition, match="DownloadArtifact") as refused:
+        await Blobs(f"file://{tmp_path}").sign("a", 60)
+    assert refused.value.reason == "STORE_CANNOT_SIGN"
+
+
+async def test_a_put_that_fails_leaves_no_unfinished_multipart_upload(s3: S3Server) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield bytes(1 << 20)
+        raise Unavailable("STORE_UNAVAILABLE", "the source broke off")
+
+    with pytest.raises(Unavailable):
+        await Blobs(s3.url()).put_stream("broken", broken(), 20 << 20)
+    assert s3.unfinished() == []
+
+
+async def test_the_store_encrypts_as_the_url_says(s3: S3Server) -> None:
+    url = s3.url("encrypted", sse="AES256")
+    await Blobs(url).put("a", b"bytes")
+    assert s3.client.head_object(Bucket=s3.bucket, Key="encrypted/a")["ServerSideEncryption"] == "AES256"
+
+
+async def test_a_store_that_comes_back_within_the_patience_is_noticed_by_nobody(
+    processes: Processes, tmp_path: Path, s3: S3Server
+) -> None:
+    away = await S3Server.start(processes, tmp_path)
+    blobs = Blobs(away.url("late"), patience_seconds=20.0)
+    await away.process.kill()
+    putting = asyncio.create_task(blobs.put("a", b"bytes"))
+    await asyncio.sleep(0.3)  # for some tries that fail: there is nothing to await
+    assert not putting.done()
+    await away.run(processes)
+    await putting
+    assert away.objects(away.url("late")) == {"a": 5}
+
+
+async def test_a_store_that_stays_away_is_unavailable_when_the_patience_ends(s3: S3Server) -> None:
+    blobs = Blobs("s3://nowhere-at-all?endpoint=http://127.0.0.1:1", patience_seconds=1.0)
+    began = time.monotonic()
+    for ask in (blobs.put("a", b""), blobs.get("a"), blobs.entries(""), blobs.delete(["a"]), blobs.put_new("a", b"")):
+        with pytest.raises(Unavailable) as refused:
+            await ask
+        assert refused.value.reason == "STORE_UNAVAILABLE"
+        assert refused.value.retry_after_seconds
+        assert "127.0.0.1" not in refused.value.message
+    assert time.monotonic() - began < 30.0
+
+
+async def test_a_bucket_that_is_missing_is_said_at_the_start_by_the_name_of_the_setting(s3: S3Server) -> None:
+    url = s3.url().replace(s3.bucket, "no-such-bucket", 1)
+    with pytest.raises(FailedPrecondition, match=f"{SETTING}.*no such bucket") as refused:
+        await check_store(Blobs(url), SETTING)
+    assert refused.value.reason == "STORE_UNUSABLE"
+
+
+async def test_a_store_that_is_away_at_the_start_may_come_back(capsys: pytest.CaptureFixture[str]) -> None:
+    await check_store(Blobs("s3://nowhere-at-all?endpoint=http://127.0.0.1:1", patience_seconds=0.5), SETTING)
+    assert "store.away" in capsys.readouterr().out
+
+
+async def test_server_and_worker_end_at_the_start_where_the_bucket_is_missing(
+    s3: S3Server, processes: Processes, settings: Settings
+) -> None:
+    url = s3.url().replace(s3.bucket, "no-such-bucket", 1)
+    for module in ("edgecode.server", "edgecode.workers"):
+        process = await processes.launch(module, settings.model_copy(update={"blobs_url": url}))
+        assert await process.exit() == 78
+        assert "EDGECODE_BLOBS_URL: the store cannot be used: there is no such bucket" in process.output
+        assert s3.keys[1] not in process.output
+
+
+@pytest.mark.parametrize(
+    ("url", "endpoint", "wanted"),
+    [
+        ("s3://b-b", "", {"virtual_hosted_style_request": True}),
+        ("s3://b.b", "", {"virtual_hosted_style_request": False}),
+        ("s3://b-b?x", "https://h:9/", {"virtual_hosted_style_request": False, "endpoint": "https://h:9"}),
+        (
+            "s3://b-b?path_style=false",
+            "https://h:9",
+            {"virtual_hosted_style_request": True, "endpoint": "https://b-b.h:9"},
+        ),
+        (
+            "s3://b-b?region=r&anonymous=true&sse=aws:kms&sse_kms_key_id=k",
+            "",
+            {
+                "virtual_hosted_style_request": True,
+                "region": "r",
+                "skip_signature": True,
+                "server_side_encryption": "aws:kms",
+                "sse_kms_key_id": "k",
+            },
+        ),
+    ],
+)
+def test_the_options_of_the_url_reach_the_store(url: str, endpoint: str, wanted: dict[str, object]) -> None:
+    read_url = StoreUrl.parse(url.replace("?x", ""))
+    path_style = read_url.truth("path_style", default=bool(endpoint) or "." in read_url.bucket)
+    assert _config(read_url, endpoint, path_style=path_style) == {"disable_bulk_delete": True, **wanted}
+
+
+async def test_keys_come_from_the_profile_that_the_url_names(
+    s3: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "credentials"
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
+    key, secret = s3.keys
+    file.write_text(f"[default]\n[owner]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    blobs = Blobs(s3.url(profile="owner"))
+    await blobs.put("a", b"bytes")
+    assert key in await blobs.sign("a", 60)
+    monkeypatch.setenv("AWS_PROFILE", "owner")
+    assert key in await Blobs(s3.url()).sign("a", 60)
+    for name in ("default", "nobody"):
+        with pytest.raises(FailedPrecondition, match=name):
+            await check_store(Blobs(s3.url(profile=name)), SETTING)
+    assert REGION in await blobs.sign("a", 60)
