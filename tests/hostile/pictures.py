@@ -39,6 +39,12 @@ def _with_cover() -> bytes:
     return mkv.film([films.VIDEO], films.second(), mkv.element(0x1941A469, mkv.element(0x61A7, cover)))
 
 
+def _growing() -> bytes:
+    """Two MPEG-TS, one after the other in time and in the file, which a splicer would have joined with care."""
+    small = clips.made("small.ts", *clips.pictures("64x36", 1), *clips.H264)
+    return small + clips.made("large.ts", *clips.pictures("128x72", 1), *clips.H264, "-output_ts_offset", "1")
+
+
 def _bomb(name: str, codec: str, size: str = "7680x4320") -> bytes:
     options = ("-frames:v", "1", "-c:v", codec, "-preset", "ultrafast", "-pix_fmt", "yuv420p")
     return clips.made(name, "-f", "lavfi", "-i", f"color=s={size}:r=1:d=1", *options)
@@ -72,6 +78,7 @@ ROWS = [
         None,
         frames=24,
     ),
+    Hostile("MPEG-TS of 64 x 36 with one of 128 x 72 behind it", _growing, Reason.CORRUPT_INPUT),
     Hostile("64 x 36, its header says 16k x 16k", lambda: films.mov(size=(SIDE_16K, SIDE_16K)), None, frames=25),
     Hostile("cover of 16k x 16k beside a film", _with_cover, None, frames=25),
     Hostile("MagicYUV in AVI", lambda: clips.made("m.avi", *_FEW, "-c:v", "magicyuv"), Reason.UNSUPPORTED_CODEC),

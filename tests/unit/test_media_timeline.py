@@ -22,6 +22,7 @@ class Packet:
     dts: int | None
     pts: int | None
     duration: int = 40
+    size: int = 100
     is_discard: bool = False
 
 

@@ -61,8 +61,8 @@ def probe(path: Path, limits: dict[str, Any]) -> dict[str, Any]:
     }
     with av.logging.Capture() as said, av.open(f"file:{path}", options=options, metadata_errors="replace") as container:
         info, doubt = _examine(container, said, limits)
-    if doubt and doubt[0] == Reason.TRUNCATED_INPUT and info["format"] == "avi" and is_cut_short(path):
-        # AVI alone: what is left of it decodes without a word.
+    if doubt and doubt[0] == Reason.TRUNCATED_INPUT and is_cut_short(path):
+        # By its index and by its lengths: what is left of it may decode without a word.
         raise Refused(*doubt)
     if doubt is None and any("partial file" in words or "prematurely" in words for _, _, words in said):
         doubt = [Reason.TRUNCATED_INPUT, "the source ends before its own index says"]
@@ -231,7 +231,10 @@ def main(arguments: list[str]) -> None:
     try:
         answer = probe(path, json.loads(arguments[1]))
     except Refused as refused:
-        answer = {"refused": list(refused.args)}
+        reason, sentence = refused.args
+        if reason == Reason.NO_VIDEO_STREAM and is_cut_short(path):
+            reason, sentence = Reason.TRUNCATED_INPUT, f"the source is shorter than it says of itself: {sentence}"
+        answer = {"refused": [reason, sentence]}
     except av.FFmpegError as error:
         answer = _unopened(path, error)
     sys.stdout.write(json.dumps(answer))
