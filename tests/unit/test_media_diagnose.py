@@ -59,7 +59,7 @@ def test_an_early_end_is_heard_even_where_ffmpeg_exits_with_zero(words: str, ear
 @pytest.mark.parametrize(
     ("end", "reason", "words"),
     [
-        (Run(Ending.STALLED, None, 3), Reason.STALLED, "30 s"),
+        (Run(Ending.STALLED, None, 3), Reason.STALLED, "60 s"),
         (Run(Ending.OUT_OF_TIME, None, 3), Reason.TIMEOUT, "wall or CPU"),
         (run("Cannot allocate memory"), Reason.MEMORY_EXCEEDED, "memory"),
         (run("x264 [error]: malloc of size 16386 failed"), Reason.MEMORY_EXCEEDED, "memory"),
