@@ -3,12 +3,15 @@
 moto keeps objects in memory and speaks the protocol over HTTP; it checks signatures and rights once it `enforces` them.
 """
 
+import asyncio
 import json
 import os
+import subprocess
 import sys
 import urllib.request
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -54,17 +57,39 @@ class S3Server:
     @classmethod
     async def start(cls, processes: Processes, folder: Path) -> Self:
         """A server that is ready, its bucket made."""
-        address = f"127.0.0.1:{free_port()}"
-        program = os.environ.get(PROGRAM)
-        server = cls(_versitygw(program, address, folder) if program else _moto(address), address)
+        server = cls.on_a_free_port(folder)
         await server.run(processes)
         return server
 
+    @classmethod
+    def on_a_free_port(cls, folder: Path) -> Self:
+        """A server to be started; `folder` is versitygw's."""
+        address = f"127.0.0.1:{free_port()}"
+        program = os.environ.get(PROGRAM)
+        return cls(_versitygw(program, address, folder) if program else _moto(address), address)
+
     async def run(self, processes: Processes) -> None:
         """Starts it, also again, on the same port; moto has then forgotten all objects."""
-        keys = {"ROOT_ACCESS_KEY": self.keys[0], "ROOT_SECRET_KEY": self.keys[1]}
-        self.process = await processes.start("s3", *self._argv, env=keys)
+        self.process = await processes.start("s3", *self._argv, env=self._owner)
         await eventually(self._answers)
+        self._make_bucket()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Starts it beside whatever runs inside, and ends it."""
+        with subprocess.Popen(self._argv, env={**os.environ, **self._owner}, stderr=subprocess.DEVNULL) as process:
+            try:
+                asyncio.run(eventually(self._answers))
+                self._make_bucket()
+                yield
+            finally:
+                process.terminate()
+
+    @property
+    def _owner(self) -> dict[str, str]:
+        return {"ROOT_ACCESS_KEY": self.keys[0], "ROOT_SECRET_KEY": self.keys[1]}
+
+    def _make_bucket(self) -> None:
         if self.bucket not in [found["Name"] for found in self.client.list_buckets()["Buckets"]]:
             self.client.create_bucket(Bucket=self.bucket)
 

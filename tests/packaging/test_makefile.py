@@ -68,17 +68,19 @@ def test_ci_runs_everything_it_can_says_what_it_cannot_and_masks_no_failure(
         "test-fresh": "@echo 5 passed in 4.00s",
         "test-grpcurl": "@echo 4 passed in 3.00s",
         "test-node": "@echo make test-node could not run: there is no npm here",
+        "test-s3": "@echo 6 passed in 5.00s",
     }
     (tmp_path / "Makefile").write_text("".join(f"{name}:\n\t{recipe}\n" for name, recipe in recipes.items()))
     done = subprocess.run([ci], env=clean_environ(), input="never read", capture_output=True, text=True, check=False)
     assert done.returncode == status, done.stderr
-    assert done.stdout.splitlines()[-6:] == [
+    assert done.stdout.splitlines()[-7:] == [
         "== make test: 7 passed in 1.00s",
         "== make test-chaos: 3 passed in 2.00s",
         "== make test-containers: make test-containers could not run: no container engine answers",
         "== make test-fresh: 5 passed in 4.00s",
         "== make test-grpcurl: 4 passed in 3.00s",
         "== make test-node: make test-node could not run: there is no npm here",
+        "== make test-s3: 6 passed in 5.00s",
     ]
 
 
@@ -87,6 +89,7 @@ def test_ci_runs_everything_it_can_says_what_it_cannot_and_masks_no_failure(
     [
         ("test-grpcurl", "there is no Go here"),
         ("test-node", "there is no npm here"),
+        ("test-s3", "there is no Go here"),
         ("test-containers", "there is no docker here"),
     ],
 )
