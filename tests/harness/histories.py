@@ -20,6 +20,14 @@ FILE = st.builds(
     st.integers(0, 9),
 )
 FILES = st.lists(FILE, max_size=2)
+FAILED = st.lists(
+    st.builds(
+        lambda name, failure: event_pb2.FailedOutput(output_id=name, failure=failure),
+        st.sampled_from(["a", "b"]),
+        FAILURES,
+    ),
+    max_size=1,
+)
 BUILDS = st.sampled_from([B, C, ""])
 SMALL = {"noop_tasks": 2, "job_id": JOB, "attempt_budget": 2, "contract": 1, "priority": 2}
 EVENTS = st.one_of(
@@ -35,7 +43,7 @@ EVENTS = st.one_of(
     ),
     st.builds(event, st.just("task_dead"), task_id=TASKS, failure=FAILURES),
     st.builds(event, st.just("attempt_started"), **NAMES),
-    st.builds(event, st.just("attempt_succeeded"), **NAMES, files=FILES),
+    st.builds(event, st.just("attempt_succeeded"), **NAMES, files=FILES, failed=FAILED),
     st.builds(event, st.just("attempt_failed"), **NAMES, failure=FAILURES),
     st.builds(event, st.just("attempt_released"), **NAMES),
     st.builds(event, st.just("attempt_lost"), **NAMES, reason=st.integers(0, 9)),

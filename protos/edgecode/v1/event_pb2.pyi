@@ -310,7 +310,7 @@ class AttemptStarted(_message.Message):
     def __init__(self, task_id: _Optional[str] = ..., n: _Optional[int] = ..., epoch: _Optional[int] = ..., attempt_id: _Optional[str] = ..., digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ...) -> None: ...
 
 class AttemptSucceeded(_message.Message):
-    __slots__ = ("task_id", "n", "epoch", "attempt_id", "source", "files", "exports")
+    __slots__ = ("task_id", "n", "epoch", "attempt_id", "source", "files", "exports", "failed")
     TASK_ID_FIELD_NUMBER: _ClassVar[int]
     N_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -318,6 +318,7 @@ class AttemptSucceeded(_message.Message):
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     FILES_FIELD_NUMBER: _ClassVar[int]
     EXPORTS_FIELD_NUMBER: _ClassVar[int]
+    FAILED_FIELD_NUMBER: _ClassVar[int]
     task_id: str
     n: int
     epoch: int
@@ -325,7 +326,8 @@ class AttemptSucceeded(_message.Message):
     source: _media_pb2.MediaInfo
     files: _containers.RepeatedCompositeFieldContainer[_media_pb2.ArtifactFile]
     exports: _containers.RepeatedCompositeFieldContainer[ExportedFile]
-    def __init__(self, task_id: _Optional[str] = ..., n: _Optional[int] = ..., epoch: _Optional[int] = ..., attempt_id: _Optional[str] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., files: _Optional[_Iterable[_Union[_media_pb2.ArtifactFile, _Mapping]]] = ..., exports: _Optional[_Iterable[_Union[ExportedFile, _Mapping]]] = ...) -> None: ...
+    failed: _containers.RepeatedCompositeFieldContainer[FailedOutput]
+    def __init__(self, task_id: _Optional[str] = ..., n: _Optional[int] = ..., epoch: _Optional[int] = ..., attempt_id: _Optional[str] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., files: _Optional[_Iterable[_Union[_media_pb2.ArtifactFile, _Mapping]]] = ..., exports: _Optional[_Iterable[_Union[ExportedFile, _Mapping]]] = ..., failed: _Optional[_Iterable[_Union[FailedOutput, _Mapping]]] = ...) -> None: ...
 
 class ExportedFile(_message.Message):
     __slots__ = ("artifact_id", "uri", "size_bytes")
@@ -336,6 +338,14 @@ class ExportedFile(_message.Message):
     uri: str
     size_bytes: int
     def __init__(self, artifact_id: _Optional[str] = ..., uri: _Optional[str] = ..., size_bytes: _Optional[int] = ...) -> None: ...
+
+class FailedOutput(_message.Message):
+    __slots__ = ("output_id", "failure")
+    OUTPUT_ID_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    output_id: str
+    failure: _media_pb2.Failure
+    def __init__(self, output_id: _Optional[str] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ...) -> None: ...
 
 class AttemptFailed(_message.Message):
     __slots__ = ("task_id", "n", "epoch", "attempt_id", "failure")

@@ -10,6 +10,7 @@ from edgecode.core import ladder
 from edgecode.core.log import Entry
 from edgecode.core.stamp import stamp_to_proto
 from edgecode.server.jobs.exports import exports_of
+from edgecode.server.ledger.fold_rules import failed_outputs
 from edgecode.server.ledger.port import JobRecord
 from edgecode.server.ledger.rows import (
     ArtifactRow,
@@ -138,7 +139,10 @@ def _output(
 ) -> job_pb2.Output:
     states = job_pb2.Output.State
     state, failure = states.STATE_PENDING, None
-    if artifacts or (task is not None and task.state == TaskState.SUCCEEDED):
+    failed = failed_outputs(record, task) if task is not None else {}
+    if spec.output_id in failed:
+        state, failure = states.STATE_FAILED, failed[spec.output_id]
+    elif artifacts or (task is not None and task.state == TaskState.SUCCEEDED):
         state = states.STATE_SUCCEEDED
     elif skipped:
         state = states.STATE_SKIPPED

@@ -40,8 +40,10 @@ class JobLog:
         await self._append("started", event_pb2.Event(attempt_started=event))
 
     async def succeeded(self, made: Made) -> None:
-        """All it made is in the store."""
-        event = self._by_this(event_pb2.AttemptSucceeded(source=made.source, files=made.files, exports=made.exports))
+        """All it made is in the store, but for outputs that are not what was asked for."""
+        failed = [event_pb2.FailedOutput(output_id=output_id, failure=why) for output_id, why in made.failed.items()]
+        event = event_pb2.AttemptSucceeded(source=made.source, files=made.files, exports=made.exports, failed=failed)
+        event = self._by_this(event)
         await self._append("outcome", event_pb2.Event(attempt_succeeded=event))
 
     async def failed(self, failure: media_pb2.Failure) -> None:

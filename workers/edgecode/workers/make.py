@@ -1,8 +1,8 @@
 """The work of one attempt: the source into scratch, the task's kind run on it, what it made into the store."""
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from edgecode.core.blobs import source_key
@@ -23,6 +23,7 @@ class Made:
     source: media_pb2.MediaInfo | None = None
     files: Sequence[media_pb2.ArtifactFile] = ()
     exports: Sequence[event_pb2.ExportedFile] = ()
+    failed: Mapping[str, media_pb2.Failure] = field(default_factory=dict)
 
 
 async def make(task: bus_pb2.TaskMessage, attempt_id: str, parts: Parts, on_progress: OnProgress) -> Made:
@@ -62,7 +63,8 @@ async def _make(kind: Kind, work: Work, maker: Maker, parts: Parts) -> Made:
         return Made(result.source, exports=result.exports)
     work.on_progress((), 0.0, bus_pb2.PHASE_STORING)
     upload = Upload(parts.blobs, work.task, maker)
-    return Made(result.source, await upload.put(result.files, work.tags, started, datetime.now(UTC)))
+    files = await upload.put(result.files, work.tags, started, datetime.now(UTC))
+    return Made(result.source, files, failed=result.failed)
 
 
 def _tags(task: bus_pb2.TaskMessage, parts: Parts) -> FileTags:

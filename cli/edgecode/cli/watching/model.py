@@ -96,6 +96,11 @@ class JobView:
     def _on_attempt_started(self, event: event_pb2.AttemptStarted) -> None:
         self._set(event.task_id, RUNNING)
 
+    def _on_attempt_succeeded(self, event: event_pb2.AttemptSucceeded) -> None:
+        for each in event.failed:
+            if each.output_id in self.outputs:
+                self.outputs[each.output_id].state = FAILED
+
     def _on_attempt_failed(self, event: event_pb2.AttemptFailed) -> None:
         self._again(event.task_id)
 
@@ -149,6 +154,9 @@ def sentence(event: event_pb2.Event) -> str:
     if kind == "artifact_published":
         words += [value.file.output_id, value.file.file_name, f"{value.file.size_bytes:,} bytes"]
     words += list(getattr(value, "output_ids", []))
+    words += [
+        f"{each.output_id} {each.failure.reason}: {each.failure.message}" for each in getattr(value, "failed", [])
+    ]
     failure: media_pb2.Failure | None = getattr(value, "failure", None)
     if failure is not None and failure.reason:
         words.append(f"{failure.reason}: {failure.message}")

@@ -120,6 +120,10 @@ class JobWriter:
             task = record.tasks.get(task_id)
             if task_id and (task is None or task.state != "DEAD"):
                 raise FailedPrecondition("TASK_NOT_DEAD", f"job {job_id} has no dead task {task_id!r}")
+            if all(task.state != "DEAD" for task in record.tasks.values()):
+                raise FailedPrecondition(
+                    "TASK_NOT_DEAD", f"what failed of job {job_id} was made and judged: the same bytes would come again"
+                )
             return True
 
         return await self._request(job_id, event, check, etag_matches)

@@ -65,9 +65,8 @@ def succeeded(record: JobRecord, event: Any, fact: Fact) -> bool:
     )
     close_attempts(record, (a for a in record.attempts.values() if a.task_id == task.task_id), fact)
     state = TaskState.VERIFIED if event.files else TaskState.SUCCEEDED
-    record.tasks[task.task_id] = replace(
-        task, state=state, attempt_id=attempt.attempt_id, failure_reason="", failure_pb=b""
-    )
+    columns = failure_columns(event.failed[0].failure) if event.failed else {"failure_reason": "", "failure_pb": b""}
+    record.tasks[task.task_id] = replace(task, state=state, attempt_id=attempt.attempt_id, **columns)
     if event.HasField("source"):
         record.job = replace(record.job, source_pb=event.source.SerializeToString(deterministic=True))
     return True
@@ -77,14 +76,15 @@ def _incomplete(task: TaskRow, event: Any) -> media_pb2.Failure | None:
     """Why a result is none: a worker that says it succeeded must have made all it was asked for, and nothing else."""
     asked = set(filter(None, task.output_ids.split(",")))
     made = {file.output_id for file in event.files}
+    failed = {each.output_id for each in event.failed}
     names = {name_of(file) for file in event.files}
     if len(names) < len(event.files):
         message = f"the worker reported {len(event.files)} files under {len(names)} names"
         return media_pb2.Failure(reason="RESULT_INCOMPLETE", message=message, fault=media_pb2.FAULT_OURS)
     whole = {"PROBE": event.HasField("source"), "EXPORT": bool(event.exports)}
-    if made == asked and whole.get(task.kind, True):
+    if made | failed == asked and made.isdisjoint(failed) and whole.get(task.kind, True):
         return None
-    message = f"the worker was asked for {sorted(asked)} and reported {sorted(made)}"
+    message = f"the worker was asked for {sorted(asked)} and reported {sorted(made)}, failed {sorted(failed)}"
     return media_pb2.Failure(reason="RESULT_INCOMPLETE", message=message, fault=media_pb2.FAULT_OURS)
 
 

@@ -7,8 +7,18 @@ from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 from edgecode.server.ledger.fact import Fact
 from edgecode.server.ledger.port import JobRecord
-from edgecode.server.ledger.rows import FINISHED, AttemptRow, AttemptState, JobState, replace
+from edgecode.server.ledger.rows import (
+    FINISHED,
+    AttemptRow,
+    AttemptState,
+    JobState,
+    TaskRow,
+    TaskState,
+    replace,
+)
 from edgecode.v1 import event_pb2, media_pb2
+
+_MADE = frozenset({TaskState.VERIFIED, TaskState.SUCCEEDED})
 
 
 def is_open(record: JobRecord) -> bool:
@@ -45,6 +55,14 @@ def published_files(record: JobRecord) -> set[FileName]:
 def result_of(attempt: AttemptRow) -> event_pb2.AttemptSucceeded:
     """What a succeeded attempt made."""
     return event_pb2.AttemptSucceeded.FromString(attempt.result_pb)
+
+
+def failed_outputs(record: JobRecord, task: TaskRow) -> dict[str, media_pb2.Failure]:
+    """Outputs that a task made, beside others, and that are not what was asked for; by id."""
+    attempt = record.attempts.get(task.attempt_id)
+    if not task.failure_pb or task.state not in _MADE or attempt is None:
+        return {}
+    return {each.output_id: each.failure for each in result_of(attempt).failed}
 
 
 def enum_name(enum: EnumTypeWrapper, number: int) -> str:

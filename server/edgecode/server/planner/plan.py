@@ -225,7 +225,7 @@ def _lost_attempts(record: JobRecord, situation: Situation) -> Iterator[event_pb
 def _task(record: JobRecord, planned: PlannedTask, situation: Situation) -> Iterator[event_pb2.Event]:
     task = record.tasks.get(planned.task_id)
     if task is None or task.state == TaskState.PENDING:
-        if all(_is_done(record, other) for other in planned.after):
+        if all(_is_done(record, other, partly=_wants_part(planned)) for other in planned.after):
             yield _scheduled(record, planned, situation)
     elif task.state == TaskState.WAITING:
         yield _scheduled(record, planned, situation)
@@ -233,9 +233,22 @@ def _task(record: JobRecord, planned: PlannedTask, situation: Situation) -> Iter
         yield from _publish(record, task, situation)
 
 
-def _is_done(record: JobRecord, task_id: str) -> bool:
+def _is_done(record: JobRecord, task_id: str, *, partly: bool = False) -> bool:
+    """Whether a task made all its outputs as they were asked for; or, `partly`, any."""
     task = record.tasks.get(task_id)
-    return task is not None and task.state == TaskState.SUCCEEDED
+    return task is not None and task.state == TaskState.SUCCEEDED and (partly or not task.failure_pb)
+
+
+def _has_failed(task: TaskRow | None, *, partly: bool = False) -> bool:
+    """Whether it is dead, or made outputs that are not what was asked for: nothing will change that."""
+    if task is None:
+        return False
+    return task.state == TaskState.DEAD or (task.state == TaskState.SUCCEEDED and bool(task.failure_pb) and not partly)
+
+
+def _wants_part(planned: PlannedTask) -> bool:
+    """Exports take what is published; what is made of outputs needs them all."""
+    return planned.kind == event_pb2.TASK_KIND_EXPORT
 
 
 def _is_users_fault(task: TaskRow) -> bool:
@@ -315,7 +328,7 @@ def _end(record: JobRecord, tasks: list[PlannedTask]) -> Iterator[event_pb2.Even
         yield event_pb2.Event(job_succeeded=event_pb2.JobSucceeded())
         return
     rows = [record.tasks.get(task.task_id) for task in tasks]
-    dead = [row for row in rows if row is not None and row.state == TaskState.DEAD]
+    failed = [row for row in rows if row is not None and _has_failed(row)]
     blocked: set[str] = set()
     for task in tasks:
         if blocked.intersection(task.after) or _is_blocked(record, task):
@@ -325,11 +338,10 @@ def _end(record: JobRecord, tasks: list[PlannedTask]) -> Iterator[event_pb2.Even
         for task, row in zip(tasks, rows, strict=True)
         if task.task_id not in blocked and (row is None or row.state not in {TaskState.SUCCEEDED, TaskState.DEAD})
     ]
-    if dead and not unsettled:
-        failure = media_pb2.Failure.FromString(dead[0].failure_pb)
+    if failed and not unsettled:
+        failure = media_pb2.Failure.FromString(failed[0].failure_pb)
         yield event_pb2.Event(job_failed=event_pb2.JobFailed(failure=failure))
 
 
 def _is_blocked(record: JobRecord, task: PlannedTask) -> bool:
-    rows = (record.tasks.get(other) for other in task.after)
-    return any(row is not None and row.state == TaskState.DEAD for row in rows)
+    return any(_has_failed(record.tasks.get(other), partly=_wants_part(task)) for other in task.after)

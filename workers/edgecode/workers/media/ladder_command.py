@@ -90,22 +90,28 @@ def ladder_command(work: Work, renditions: Sequence[Rendition], counts: Path) ->
     """
     info = work.info
     node = open_source(work.source, work.tools, strict=True)
-    largest = max(rendition.width for rendition in renditions), max(rendition.height for rendition in renditions)
-    pictures = source_filters.prepared(node[str(info.video.stream_index)], info, largest)
-    split = pictures.filter_multi_output("split", len(renditions))
     outputs = [
-        _output(split[place], node[str(info.audio[0].stream_index)] if info.audio else None, info, rendition, counts)
-        for place, rendition in enumerate(renditions)
+        _output(picture, node[str(info.audio[0].stream_index)] if info.audio else None, info, rendition, counts)
+        for picture, rendition in zip(pictures(node, work, renditions), renditions, strict=True)
     ]
     return compile_command(ffmpeg.merge_outputs(*outputs), work.tools, strict=True)
 
 
-def _output(video: Any, audio: Any, info: media_pb2.MediaInfo, rendition: Rendition, counts: Path) -> Any:
-    picture = (
-        video.filter("scale", rendition.width, rendition.height, flags=SCALER, out_range="tv")
+def pictures(node: Any, work: Work, renditions: Sequence[Rendition]) -> list[Any]:
+    """What goes into each rendition's encoder, decoded once; quality is measured against the same."""
+    largest = max(rendition.width for rendition in renditions), max(rendition.height for rendition in renditions)
+    prepared = source_filters.prepared(node[str(work.info.video.stream_index)], work.info, largest)
+    split = prepared.filter_multi_output("split", len(renditions))
+    return [
+        split[place]
+        .filter("scale", rendition.width, rendition.height, flags=SCALER, out_range="tv")
         .filter("setsar", 1)
         .filter("format", "yuv420p")
-    )
+        for place, rendition in enumerate(renditions)
+    ]
+
+
+def _output(picture: Any, audio: Any, info: media_pb2.MediaInfo, rendition: Rendition, counts: Path) -> Any:
     streams = [picture] if audio is None else [picture, audio]
     options = _container_options(rendition) | _video_options(rendition, counts)
     if audio is not None:

@@ -62,10 +62,20 @@ def _provenance(artifact: media_pb2.Artifact) -> dict[str, Any]:
         "content_type": artifact.file.content_type,
         "size_bytes": artifact.file.size_bytes,
         "sha256": artifact.file.sha256,
+        "quality": [_measured(quality) for quality in artifact.file.quality],
         "build": artifact.made_by.build,
         "revision": artifact.made_by.revision,
         "toolchain_digest": artifact.digests.toolchain_digest,
         "config_digest": artifact.digests.config_digest,
+    }
+
+
+def _measured(quality: media_pb2.Quality) -> dict[str, Any]:
+    return {
+        "metric": media_pb2.QualityMetric.Name(quality.metric).removeprefix("QUALITY_METRIC_"),
+        "mean": quality.mean,
+        "min": quality.min,
+        "frames_compared": quality.frames_compared,
     }
 
 

@@ -1,13 +1,45 @@
 """All renditions of a job, in one process."""
 
-from edgecode.workers.media.transcode import transcode
+from collections.abc import Sequence
+
+from edgecode.v1 import bus_pb2, media_pb2
+from edgecode.workers.media import quality
+from edgecode.workers.media.faults import MediaFailure
+from edgecode.workers.media.ladder_command import plan_rendition
+from edgecode.workers.media.tools import Work as MediaWork
+from edgecode.workers.media.transcode import Rendered, transcode
 from edgecode.workers.tasks.work import Result, Work
 
 
 async def run(work: Work) -> Result:
-    """Encodes and verifies the ladder."""
+    """Encodes and verifies the ladder, and measures what is to be measured."""
     task = work.task
     files = await transcode(
         work.source, task.source, task.outputs, work.scratch, work.tags, work.tools, work.on_progress
     )
-    return Result(files=files)
+    specs = {spec.output_id: spec for spec in task.outputs if spec.HasField("quality")}
+    return await _measured(work, files, specs) if specs else Result(files=files)
+
+
+async def _measured(work: Work, files: Sequence[Rendered], specs: dict[str, media_pb2.OutputSpec]) -> Result:
+    work.on_progress((), 0.0, bus_pb2.PHASE_MEASURING)
+    media_work = MediaWork(work.source, work.task.source, work.scratch, work.tools)
+    subjects = [
+        quality.Subject(
+            specs[one.output_id],
+            plan_rendition(specs[one.output_id], work.task.source, work.scratch, {}),
+            one.file.duration_seconds,
+        )
+        for one in files
+        if one.output_id in specs
+    ]
+    failed: dict[str, media_pb2.Failure] = {}
+    for output_id, found in (await quality.measure(media_work, subjects)).items():
+        next(one for one in files if one.output_id == output_id).file.quality.append(found)
+        failure = quality.too_low(specs[output_id], found)
+        if failure is not None:
+            failed[output_id] = failure
+    if len(failed) == len(work.task.outputs):
+        # Nothing is left to publish.
+        raise MediaFailure(next(iter(failed.values())))
+    return Result(files=[one for one in files if one.output_id not in failed], failed=failed)

@@ -1,7 +1,7 @@
 """What a task gets and what it gives back."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgecode.core.blobs import Blobs
@@ -39,11 +39,15 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an attempt found (the probe), wrote elsewhere (exports) and made (all others); every file is verified."""
+    """What an attempt found (the probe), wrote elsewhere (exports) and made (all others); every file is verified.
+
+    `failed` are outputs that were made and are not what was asked for, by id.
+    """
 
     source: media_pb2.MediaInfo | None = None
     files: Sequence[Rendered] = ()
     exports: Sequence[event_pb2.ExportedFile] = ()
+    failed: Mapping[str, media_pb2.Failure] = field(default_factory=dict)
 
 
 Run = Callable[[Work], Awaitable[Result]]
