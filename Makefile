@@ -12,13 +12,14 @@ PROTOS := $(sort $(wildcard protos/edgecode/v1/*.proto))
 SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
 
 .PHONY: help python-check demo venv venv-test protos pins format lint types contracts proto-lint check test test-chaos \
-  test-fresh test-grpcurl test-node test-s3 test-containers docs bench dist clean
+  test-fresh test-grown-up test-grpcurl test-node test-s3 test-containers docs bench dist clean
 
 help:
 	@echo 'make demo             install into .venv, run one video through real processes, leave ./demo-output'
 	@echo 'make test             format, lint, types, contracts, protos, then all tests but chaos'
 	@echo 'make test-chaos       tests that kill, freeze and trace processes'
 	@echo 'make test-fresh       make demo in a fresh clone (installs a second environment)'
+	@echo 'make test-grown-up    whole systems on PostgreSQL in place of the embedded stores'
 	@echo 'make test-grpcurl     the documents with grpcurl and Go (needs Go)'
 	@echo 'make test-node        the documents with Node (needs npm)'
 	@echo 'make test-s3          the blob store on another S3 server, versitygw (needs Go)'
@@ -120,6 +121,10 @@ $(GO_TOOLS)/grpcurl:
 	GOFLAGS=-mod=mod GOBIN=$(GO_TOOLS) go install google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.11
 	GOFLAGS=-mod=mod GOBIN=$(GO_TOOLS) go install google.golang.org/grpc/cmd/protoc-gen-go-grpc@v1.6.0
 	GOFLAGS=-mod=mod GOBIN=$(GO_TOOLS) go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4
+
+# The same systems on PostgreSQL, started from its wheel, in place of what is embedded.
+test-grown-up: .venv-test/dev-pins
+	$(TEST_BIN)/python -m tests.grown_up -n 2 --dist loadfile tests/integration/protocol tests/e2e
 
 test-grpcurl: .venv-test/dev-pins
 	@if ! command -v go >/dev/null; then echo 'make test-grpcurl could not run: there is no Go here'; \

@@ -8,7 +8,6 @@ import os
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 import uvloop
 
@@ -17,8 +16,8 @@ from edgecode.core.bus import connect
 from edgecode.core.log import Log
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import make_stamp
+from edgecode.server.ledger.open import ledger_of
 from edgecode.server.ledger.rebuild import fold_all
-from edgecode.server.ledger.sqlite import SqliteLedger
 
 
 async def main() -> None:
@@ -29,8 +28,8 @@ async def main() -> None:
         resident.append((folded, resident_bytes(os.getpid())))
 
     with tempfile.TemporaryDirectory(prefix="edgecode-bench-") as folder:
-        ledger = SqliteLedger(Path(folder) / "ledger.sqlite")
-        await ledger.open()
+        # Of PostgreSQL's the schema beside: new for each fold.
+        ledger = await ledger_of(Settings().ledger_url or f"sqlite://{folder}/ledger.sqlite").beside()
         began = time.perf_counter()
         head = await fold_all(bus, Log(bus), ledger, note)
         seconds = time.perf_counter() - began

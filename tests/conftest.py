@@ -1,7 +1,7 @@
 """Fixtures of every test: a real broker, a stamped connection to it, settings, and real processes."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,9 @@ from edgecode.core.bus import Bus, connect
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import Stamp, make_stamp
 from tests.harness.broker import Broker
+from tests.harness.postgres import Postgres
 from tests.harness.process import Processes
+from tests.harness.stores import environment_of
 
 
 def pytest_configure() -> None:
@@ -24,10 +26,17 @@ def stamp() -> Stamp:
     return make_stamp("test", "test")
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL for all tests of this run; each takes a database of its own."""
+    with Postgres() as server:
+        yield server
+
+
 @pytest.fixture
-async def processes() -> AsyncIterator[Processes]:
+async def processes(tmp_path: Path) -> AsyncIterator[Processes]:
     """Starts real processes; those still running at the end are killed."""
-    started = Processes()
+    started = Processes(environment_of(tmp_path))
     yield started
     await started.close()
 

@@ -1,6 +1,6 @@
 """The adapters of the ledger and of the blob store, each tried by the same suite."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -10,17 +10,18 @@ import pytest_asyncio
 from edgecode.core.blobs import Blobs
 from edgecode.server.ledger.open import ledger_of
 from edgecode.server.ledger.port import Ledger
+from tests.harness.postgres import Postgres
 from tests.harness.process import Processes
 from tests.harness.s3 import S3Server
 
-# Named by what its URL begins with; a new adapter is one more line here.
-ADAPTERS: dict[str, Callable[[Path], str]] = {"sqlite": lambda folder: f"sqlite://{folder / 'ledger.sqlite'}"}
 
-
-@pytest.fixture(params=sorted(ADAPTERS))
+@pytest.fixture(params=["postgresql", "sqlite"])
 def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database."""
-    return ADAPTERS[request.param](tmp_path)
+    if request.param == "sqlite":
+        return f"sqlite://{tmp_path / 'ledger.sqlite'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.database(str(tmp_path))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 
 from tests.harness.cli import CLIP, Cli
 from tests.harness.process import tool
+from tests.harness.stores import environment_of
 
 
 @contextmanager
@@ -21,7 +22,8 @@ def running_up(folder: Path, **settings: str) -> Iterator[Cli]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("EDGECODE_")}
     command = [tool("edgecode"), "up", "--data-dir", str(folder), "--grpc-address", "127.0.0.1:0"]
     command += ["--nats-port", "0", "--metrics-address", "", "--output", "json"]
-    with subprocess.Popen(command, env={**ours, **settings}, stdout=subprocess.PIPE, text=True) as up:
+    stores = environment_of(folder)
+    with subprocess.Popen(command, env={**ours, **stores, **settings}, stdout=subprocess.PIPE, text=True) as up:
         assert up.stdout is not None
         for line in up.stdout:
             event = json.loads(line)

@@ -22,16 +22,17 @@ from edgecode.core.stamp import Stamp
 from edgecode.server.fleet.own import OwnInstance
 from edgecode.server.fleet.view import FleetView
 from edgecode.server.jobs.write import JobWriter, QueueGauge, job_id_of
-from edgecode.server.ledger.port import JobRecord
+from edgecode.server.ledger.open import ledger_of, lock_of
+from edgecode.server.ledger.port import JobRecord, Ledger
 from edgecode.server.ledger.reads import Reads
-from edgecode.server.ledger.sqlite import SqliteLedger
 from edgecode.server.planner.blob_sweep import BlobSweep
 from edgecode.server.planner.leader import Leader
-from edgecode.server.planner.lock import FileLock
+from edgecode.server.planner.lock import FileLock, LeaderLock
 from edgecode.server.signing import SigningKeys
 from edgecode.server.webhooks.deliverer import Deliverer
 from edgecode.server.webhooks.sender import Sender
 from edgecode.v1 import event_pb2
+from tests.harness.stores import ledger_url
 
 _A_DAY = timedelta(days=1)
 
@@ -42,13 +43,13 @@ class NoLock(FileLock):
     def __init__(self) -> None:
         super().__init__(Path("/dev/null"))
 
-    def try_acquire(self) -> bool:
+    async def try_acquire(self) -> bool:
         return True
 
     async def acquire(self) -> None:
         return
 
-    def release(self) -> None:
+    async def release(self) -> None:
         return
 
 
@@ -68,13 +69,13 @@ class _Feed(LogReader):
 
 
 class PlayedServer:
-    """All parts of a server but its transport, on a ledger file that others may share.
+    """All parts of a server but its transport, on a ledger that others may share.
 
     Call `run` for a leader that leads by itself, or `lead`, `fold` and `sweep` for one that takes its steps when told:
     the leader's own code, without its clock.
     """
 
-    def __init__(self, bus: Bus, ledger: SqliteLedger, settings: Settings, lock: FileLock, crash: CrashPoints) -> None:
+    def __init__(self, bus: Bus, ledger: Ledger, settings: Settings, lock: LeaderLock, crash: CrashPoints) -> None:
         self.bus = bus
         self.ledger = ledger
         self.settings = settings
@@ -116,17 +117,17 @@ class PlayedServer:
         stamp: Stamp,
         file: str = "ledger.sqlite",
         *,
-        lock: FileLock | None = None,
+        lock: LeaderLock | None = None,
         crash: CrashPoints | None = None,
     ) -> "PlayedServer":
         """A server that serves, and does not lead yet."""
         bus = await core_bus.connect(settings.nats_url, stamp)
         await streams.ensure(bus, settings)
-        path = Path(settings.data_dir) / file
-        ledger = SqliteLedger(path)
+        url = ledger_url(Path(settings.data_dir) / file)
+        ledger = ledger_of(url, settings.ledger_connections)
         await ledger.open()
-        default = FileLock(path.with_name(f"{file}.leader"))
-        server = cls(bus, ledger, settings, lock or default, crash or CrashPoints())
+        settings = settings.model_copy(update={"ledger_url": url})
+        server = cls(bus, ledger, settings, lock or lock_of(url), crash or CrashPoints())
         for part in (server.reads, server.fleet, server.queue, server.sender, server._beat):
             await part.start()
         return server

@@ -186,16 +186,21 @@ def _parse(text: str) -> dict[str, Any]:
 
 
 class Processes:
-    """Starts the processes of one test, and ends what still runs when it is over."""
+    """Starts the processes of one test, and ends what still runs when it is over.
 
-    def __init__(self) -> None:
+    Args:
+        environment: what all of them get beside what they are given.
+    """
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
         self.all: list[Process] = []
+        self._environment = environment or {}
 
     async def start(
         self, name: str, *argv: str, env: Mapping[str, str] | None = None, cwd: Path | None = None
     ) -> Process:
         """Any program."""
-        process = await Process.start(name, argv, env=env, cwd=cwd)
+        process = await Process.start(name, argv, env={**self._environment, **(env or {})}, cwd=cwd)
         self.all.append(process)
         return process
 

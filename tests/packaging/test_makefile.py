@@ -64,6 +64,7 @@ def test_ci_runs_everything_it_can_says_what_it_cannot_and_masks_no_failure(
     recipes = {
         "test": f"@echo 7 passed in 1.00s; {first}",
         "test-chaos": "@read line; echo 3 passed in 2.00s",
+        "test-grown-up": "@echo 5 passed in 9.00s",
         "test-containers": "@echo make test-containers could not run: no container engine answers",
         "test-fresh": "@echo 5 passed in 4.00s",
         "test-grpcurl": "@echo 4 passed in 3.00s",
@@ -78,6 +79,7 @@ def test_ci_runs_everything_it_can_says_what_it_cannot_and_masks_no_failure(
         "== make test-chaos: 3 passed in 2.00s",
         "== make test-containers: make test-containers could not run: no container engine answers",
         "== make test-fresh: 5 passed in 4.00s",
+        "== make test-grown-up: 5 passed in 9.00s",
         "== make test-grpcurl: 4 passed in 3.00s",
         "== make test-node: make test-node could not run: there is no npm here",
         "== make test-s3: 6 passed in 5.00s",

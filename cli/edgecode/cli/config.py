@@ -6,11 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from edgecode.core.urls import without_password
+
 if TYPE_CHECKING:
     from edgecode.core.settings import Settings
-
-# Values may carry a password in a URL; the command's output ends up in tickets.
-_BLOT = "***"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +48,9 @@ def rows(settings: "Settings") -> list[Row]:
         default = (
             field.default if isinstance(field.default, (int, float, str, bool, type(None))) else str(field.default)
         )
-        found.append(Row(name, variable, without_password(values[name]), default, source, field.description or ""))
+        found.append(Row(name, variable, _shown(values[name]), default, source, field.description or ""))
     return found
 
 
-def without_password(value: Any) -> Any:
-    """A URL `scheme://user:password@host` with the password blotted out; anything else as it is."""
-    if not isinstance(value, str) or "://" not in value:
-        return value
-    return ",".join(_blot(url) for url in value.split(","))
-
-
-def _blot(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    user, at, host = authority.rpartition("@")
-    name, colon, _password = user.partition(":")
-    # Without a colon NATS takes what stands before the @ as a token.
-    secret = f"{name}:{_BLOT}" if colon else _BLOT
-    return f"{scheme}://{secret}{at}{host}{slash}{path}" if at else url
+def _shown(value: Any) -> Any:
+    return without_password(value) if isinstance(value, str) else value

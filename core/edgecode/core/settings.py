@@ -43,7 +43,13 @@ class Settings(BaseSettings):
     stores: dict[str, NamedStore] = Field(
         {}, description='Stores that requests may name, as JSON: {"name": {"url": "…", "uses": ["import", "export"]}}.'
     )
-    ledger_url: str = Field("", description="sqlite:///file; empty: `ledger.sqlite` in data_dir.")
+    ledger_url: str = Field(
+        "",
+        description="sqlite:///file or postgresql://user:password@host/database; empty: `ledger.sqlite` in data_dir.",
+    )
+    ledger_connections: int = Field(
+        4, description="PostgreSQL: most sessions of one server for reads; it has two more.", ge=1, le=100
+    )
 
     grpc_address: str = Field("127.0.0.1:50051", description="Where the server listens; port 0 takes a free one.")
     metrics_address: str = Field("127.0.0.1:9464", description="Metrics and health over HTTP; empty: none.")

@@ -11,8 +11,8 @@ from edgecode.core.lifecycle import Termination
 from edgecode.core.process_end import end_process
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import make_stamp
+from edgecode.core.urls import without_password
 from edgecode.server.app import serve
-from edgecode.server.ledger.open import ledger_path
 from edgecode.server.ledger.rebuild import rebuild
 
 _USAGE = 2
@@ -29,10 +29,10 @@ async def _serve(settings: Settings) -> None:
 async def _rebuild(settings: Settings) -> None:
     bus = await core_bus.connect(settings.nats_url, make_stamp("server", settings.environment))
     try:
-        head = await rebuild(bus, ledger_path(settings.ledger), _show)
+        head = await rebuild(bus, settings.ledger, _show)
     finally:
         await bus.close()
-    print(f"rebuilt {ledger_path(settings.ledger)} up to event {head}")  # noqa: T201 a command's answer
+    print(f"rebuilt {without_password(settings.ledger)} up to event {head}")  # noqa: T201 a command's answer
 
 
 def _show(folded: int, last: int) -> None:

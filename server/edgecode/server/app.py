@@ -29,13 +29,11 @@ from edgecode.server.jobs.accept import JobAcceptance
 from edgecode.server.jobs.presets import Presets
 from edgecode.server.jobs.queries import JobQueries
 from edgecode.server.jobs.write import JobWriter, QueueGauge
-from edgecode.server.ledger.open import ledger_of, ledger_path
+from edgecode.server.ledger.open import ledger_of, lock_of
 from edgecode.server.ledger.reads import Reads
-from edgecode.server.ledger.rebuild import lock_path
 from edgecode.server.planner.blob_sweep import BlobSweep
 from edgecode.server.planner.collect import GarbageCollection
 from edgecode.server.planner.leader import Leader
-from edgecode.server.planner.lock import FileLock
 from edgecode.server.progress.board import ProgressBoard
 from edgecode.server.reflection import SERVICES, add_health, add_reflection
 from edgecode.server.servicers.register import add_servicers
@@ -74,7 +72,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
     tracer = Tracer(stamp)
     blobs = Blobs(settings.blobs)
     events = Log(bus)
-    ledger = ledger_of(settings.ledger)
+    ledger = ledger_of(settings.ledger, settings.ledger_connections)
     await ledger.open()
     reads = Reads(bus, events, ledger, settings.read_wait_seconds)
     fleet = FleetView(bus, settings)
@@ -107,7 +105,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
     )
     leader = Leader(
         bus=bus, events=events, ledger=ledger, fleet=fleet, reads=reads,
-        lock=FileLock(lock_path(ledger_path(settings.ledger))),
+        lock=lock_of(settings.ledger),
         blob_sweep=BlobSweep(
             blobs, ledger, sweep_uploads, settings.blob_sweep_seconds, settings.blob_young_seconds
         ),

@@ -9,8 +9,8 @@ from edgecode.core import contract, headers, subjects
 from edgecode.core.bus import Outgoing
 from edgecode.core.errors import FailedPrecondition
 from edgecode.core.stamp import stamp_to_proto
+from edgecode.server.ledger.open import lock_of
 from edgecode.server.ledger.projector import UnreadableRoute
-from edgecode.server.planner.lock import FileLock
 from edgecode.v1 import bus_pb2, event_pb2
 from tests.harness.builds import stamp_of
 from tests.harness.played_server import PlayedServer, a_job
@@ -149,7 +149,7 @@ async def test_the_leader_yields_to_a_live_server_that_reads_the_event_and_to_no
     later = event_pb2.Event()
     getattr(later, name).CopyFrom(event)
     await append_as_later_build(server, subject, later, monkeypatch)
-    lock = FileLock(server.ledger.path.with_name("ledger.sqlite.leader"))
+    lock = lock_of(server.settings.ledger)
 
     newer = await core_bus.connect(server.settings.nats_url, stamp_of("server", "d"))
     for reads in (LATER - 1, LATER):
@@ -161,11 +161,11 @@ async def test_the_leader_yields_to_a_live_server_that_reads_the_event_and_to_no
             await server.sees(newer.stamp.instance)
             await asyncio.sleep(3 * server.settings.sweep_seconds)  # nothing to await: it must not happen
             assert server.leader.leading
-            assert not lock.try_acquire()
+            assert not await lock.try_acquire()
         else:
             await newer.publish(Outgoing(key, entry.SerializeToString()))
             async with asyncio.timeout(10):
                 await lock.acquire()
             assert not server.leader.leading
-    lock.release()
+    await lock.release()
     await newer.close()

@@ -6,8 +6,7 @@ import sys
 import pytest
 
 from edgecode.server.ledger.rebuild import fold_all
-from edgecode.server.ledger.sqlite import SqliteLedger
-from edgecode.server.planner.lock import FileLock
+from edgecode.server.planner.lock import LeaderLock
 from tests.harness.eventually import eventually
 from tests.harness.played_server import NoLock, PlayedServer, a_job, a_video
 from tests.harness.process import Processes
@@ -26,7 +25,7 @@ async def all_succeeded(server: PlayedServer, count: int) -> None:
 
 @pytest.mark.parametrize("lock", [None, NoLock()], ids=["with the lock", "both think they lead"])
 async def test_two_servers_on_one_ledger_finish_every_job_once(
-    start_server: StartServer, start_worker: StartWorker, lock: FileLock | None
+    start_server: StartServer, start_worker: StartWorker, lock: LeaderLock | None
 ) -> None:
     servers = [await start_server(letter=letter, lock=lock, settings=QUICK) for letter in "ad"]
     workers = [await start_worker("b", *servers) for _ in range(2)]
@@ -47,10 +46,9 @@ async def test_two_servers_on_one_ledger_finish_every_job_once(
         assert sorted(a.output_id for a in record.artifacts.values()) == ["360p", "720p", "manifest", "thumb"]
     for server in servers:
         await server.crash()
-    rebuilt = SqliteLedger(servers[0].ledger.path.with_name("rebuilt.sqlite"))
-    await rebuilt.open()
+    rebuilt = await servers[0].ledger.beside()
     await fold_all(servers[0].bus, servers[0].events, rebuilt, lambda _, __: None)
-    assert tables(rebuilt) == tables(servers[0].ledger)
+    assert await tables(rebuilt) == await tables(servers[0].ledger)
     await rebuilt.close()
 
 
@@ -58,15 +56,16 @@ async def test_the_lock_passes_on_when_the_process_that_holds_it_is_killed(
     start_server: StartServer, start_worker: StartWorker, processes: Processes
 ) -> None:
     server = await start_server(settings=QUICK)
-    path = server.ledger.path.with_name("ledger.sqlite.leader")
     code = (
-        "import pathlib, sys, time\n"
-        "from edgecode.server.planner.lock import FileLock\n"
-        "assert FileLock(pathlib.Path(sys.argv[1])).try_acquire()\n"
-        "print('held', flush=True)\n"
-        "time.sleep(600)\n"
+        "import asyncio, sys\n"
+        "from edgecode.server.ledger.open import lock_of\n"
+        "async def hold():\n"
+        "    assert await lock_of(sys.argv[1]).try_acquire()\n"
+        "    print('held', flush=True)\n"
+        "    await asyncio.sleep(600)\n"
+        "asyncio.run(hold())\n"
     )
-    holder = await processes.start("holder", sys.executable, "-c", code, str(path))
+    holder = await processes.start("holder", sys.executable, "-c", code, server.settings.ledger)
     await holder.line(lambda line: line == "held")
     worker = await start_worker("b", server)
     await worker.work()

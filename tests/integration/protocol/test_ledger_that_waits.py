@@ -1,6 +1,7 @@
 """What is in memory stays what the ledger holds, also where a read of the ledger takes its time."""
 
 import asyncio
+from pathlib import Path
 
 from edgecode.core import subjects
 from edgecode.core.bus import Bus, Outgoing
@@ -8,7 +9,6 @@ from edgecode.core.log import Log
 from edgecode.core.log_reader import LogReader
 from edgecode.core.settings import Settings
 from edgecode.core.streams import ensure
-from edgecode.server.ledger.open import ledger_path
 from edgecode.server.ledger.port import JobRecord
 from edgecode.server.ledger.projector import Projector
 from edgecode.server.ledger.sqlite import SqliteLedger
@@ -33,7 +33,7 @@ async def test_a_job_read_before_a_commit_and_answered_after_it_does_not_take_th
     bus: Bus, settings: Settings
 ) -> None:
     await ensure(bus, settings)
-    ledger, events = LateLedger(ledger_path(settings.ledger)), Log(bus)
+    ledger, events = LateLedger(Path(settings.data_dir) / "ledger.sqlite"), Log(bus)
     await ledger.open()
     projector = Projector(ledger, events)
     await projector.open()

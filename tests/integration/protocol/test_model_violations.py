@@ -292,8 +292,7 @@ async def test_v7_an_expired_jobs_lane_is_cleared(start_server: StartServer, sta
     await server.settle()
     assert await server.standing()
 
-    gone = await server.ledger.expire((await server.record(job.job_id)).job.expire_time_us)
-    await server.leader._projector.forget(gone)
+    await server.leader._projector.expire((await server.record(job.job_id)).job.expire_time_us)
     await server.sweep()
 
     assert await server.standing() == []

@@ -12,7 +12,6 @@ from edgecode.core import contract, headers, subjects
 from edgecode.core.bus import Bus
 from edgecode.core.errors import AlreadyExists
 from edgecode.server.ledger.rebuild import fold_all
-from edgecode.server.ledger.sqlite import SqliteLedger
 from edgecode.v1 import event_pb2
 from tests.harness.builds import build_of
 from tests.harness.played_server import a_job
@@ -48,12 +47,11 @@ async def test_v9_events_read_after_an_upgrade_give_the_tables_of_a_rebuild(
         monkeypatch.setattr(contract, "READS_MAX", 99)
         await fold_without_deciding(server, heads[-1])
         assert await server.ledger.unread() == []
-        found.append(tables(server.ledger))
+        found.append(await tables(server.ledger))
 
-    rebuilt = SqliteLedger(writer.ledger.path.with_name("rebuilt.sqlite"))
-    await rebuilt.open()
+    rebuilt = await writer.ledger.beside()
     await fold_all(writer.bus, writer.events, rebuilt, lambda _, __: None)
-    expected = tables(rebuilt)
+    expected = await tables(rebuilt)
     await rebuilt.close()
     assert len(expected["attempt"]) == len(jobs)
     assert found == [expected] * 5

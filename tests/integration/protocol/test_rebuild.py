@@ -10,10 +10,10 @@ from edgecode.core import bus as core_bus
 from edgecode.core import subjects
 from edgecode.core.errors import FailedPrecondition
 from edgecode.core.settings import Settings
+from edgecode.server.ledger.open import ledger_of
 from edgecode.server.ledger.port import Find
 from edgecode.server.ledger.rebuild import fold_all, rebuild
 from edgecode.server.ledger.rows import PresetRow
-from edgecode.server.ledger.sqlite import SqliteLedger
 from edgecode.v1 import event_pb2, media_pb2
 from tests.harness.builds import stamp_of
 from tests.harness.eventually import eventually
@@ -90,7 +90,7 @@ async def test_a_rebuild_gives_the_same_tables_and_publishes_nothing(
     server = await start_server()
     workers = [await start_worker(letter, server) for letter in "bbc"]
     await a_full_life(server, *workers)
-    before = tables(server.ledger)
+    before = await tables(server.ledger)
     assert all(before[name] for name in ("job", "task", "attempt", "artifact", "asset", "route", "stamp"))
     assert len(before["event_unread"]) == 1
     head = (await server.events.identity()).last_sequence
@@ -101,9 +101,9 @@ async def test_a_rebuild_gives_the_same_tables_and_publishes_nothing(
     # By another build: the fold, not who folds, makes the tables.
     bus = await core_bus.connect(settings.nats_url, stamp_of("server", "e"))
     recorder = await Recorder.listen(settings.nats_url)
-    path = Path(settings.data_dir) / "ledger.sqlite"
+    url = server.settings.ledger
     seen: list[tuple[int, int]] = []
-    assert await rebuild(bus, path, lambda *progress: seen.append(progress)) == head
+    assert await rebuild(bus, url, lambda *progress: seen.append(progress)) == head
 
     await bus.nc.flush()
     assert await recorder.heard() == []
@@ -111,9 +111,9 @@ async def test_a_rebuild_gives_the_same_tables_and_publishes_nothing(
     assert seen[-1] == (head, head)
     assert (await bus.js.stream_info(subjects.EVENTS)).state.last_seq == head
     await bus.close()
-    rebuilt = SqliteLedger(path)
+    rebuilt = ledger_of(url)
     await rebuilt.open()
-    assert tables(rebuilt) == before
+    assert await tables(rebuilt) == before
     await rebuilt.close()
 
 
@@ -146,13 +146,12 @@ async def test_a_rebuild_after_events_expired_gives_the_same_tables_too(
     await eventually(expired)
     await server.sweep()
 
-    before = tables(server.ledger)
+    before = await tables(server.ledger)
     assert [row[0] for row in before["job"]] == [kept.job_id]
     assert before["event_unread"] == []
-    again = SqliteLedger(server.ledger.path.with_name("again.sqlite"))
-    await again.open()
+    again = await server.ledger.beside()
     await fold_all(server.bus, server.events, again, lambda _, __: None)
-    after = tables(again)
+    after = await tables(again)
     await again.close()
     # The message at the cursor is gone with its job, and so is its id.
     assert [row[:3] for row in after.pop("cursor")] == [row[:3] for row in before.pop("cursor")]
@@ -193,5 +192,5 @@ async def test_a_ledger_in_use_is_not_rebuilt(start_server: StartServer, start_w
 
     await eventually(leads)
     with pytest.raises(FailedPrecondition) as refused:
-        await rebuild(server.bus, server.ledger.path, lambda _, __: None)
+        await rebuild(server.bus, server.settings.ledger, lambda _, __: None)
     assert refused.value.reason == "LEDGER_IN_USE"

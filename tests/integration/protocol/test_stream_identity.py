@@ -13,6 +13,7 @@ from edgecode.server.ledger.rebuild import rebuild
 from tests.harness.broker import Broker
 from tests.harness.builds import stamp_of
 from tests.harness.played_server import PlayedServer, a_job
+from tests.harness.stores import ledger_url
 from tests.integration.protocol.conftest import StartServer, StartWorker
 
 HINT = "stop the servers and run `edgecode ledger rebuild`"
@@ -32,7 +33,7 @@ async def refused(server: PlayedServer) -> str:
 async def goes_on_after_a_rebuild(start_server: StartServer, settings: Settings) -> None:
     """The rebuild does what the sentence says."""
     bus = await core_bus.connect(settings.nats_url, stamp_of("server", "e"))
-    await rebuild(bus, Path(settings.data_dir) / "ledger.sqlite", lambda _, __: None)
+    await rebuild(bus, ledger_url(Path(settings.data_dir) / "ledger.sqlite"), lambda _, __: None)
     await bus.close()
     server = await start_server()
     await server.lead()

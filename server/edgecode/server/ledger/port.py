@@ -1,8 +1,8 @@
 """What the ledger must do, whatever database holds it. `tests/conformance` runs one suite on every adapter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from edgecode.server.ledger.rows import (
     ArtifactRow,
@@ -13,6 +13,7 @@ from edgecode.server.ledger.rows import (
     JobRow,
     PresetRow,
     RouteRow,
+    Row,
     StampRow,
     TaskRow,
     UnreadRow,
@@ -87,6 +88,23 @@ class Changes:
     deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
     gone_webhooks: set[str] = field(default_factory=set)
 
+    def rows(self) -> Iterable[tuple[type[Any], Sequence[Row]]]:
+        """The rows to write of each table that has some."""
+        groups: tuple[tuple[type[Any], Iterable[Row]], ...] = (
+            (StampRow, self.stamps.values()),
+            (JobRow, self.jobs.values()),
+            (TaskRow, self.tasks.values()),
+            (AttemptRow, self.attempts.values()),
+            (ArtifactRow, self.artifacts.values()),
+            (AssetRow, self.assets.values()),
+            (RouteRow, self.routes),
+            (PresetRow, self.presets),
+            (WebhookRow, self.webhooks.values()),
+            (DeliveryRow, self.deliveries.values()),
+            (UnreadRow, self.unread),
+        )
+        return [(table, list(rows)) for table, rows in groups if rows]
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -108,10 +126,17 @@ class CursorMoved(Exception):
 
 
 class Ledger(Protocol):
-    """A database with the ledger's tables. Reads see whole groups of events only."""
+    """A database with the ledger's tables. Reads see whole groups of events only.
+
+    Any method may raise Unavailable (`LEDGER_UNAVAILABLE`) where the database is a process of its own.
+    """
 
     async def open(self) -> None:
-        """Connects and makes missing tables."""
+        """Connects and makes missing tables.
+
+        Raises:
+            FailedPrecondition: `LEDGER_UNFIT`: the database is not one that this build can use as it is.
+        """
         ...
 
     async def close(self) -> None:
@@ -200,4 +225,16 @@ class Ledger(Protocol):
 
     async def live_sources(self) -> set[str]:
         """SHA-256 of every blob an active asset or a kept job needs."""
+        ...
+
+    def when_lost(self, forget: Callable[[], None]) -> None:
+        """Has `forget` called when the database was lost: it may come back as it was some moments before."""
+        ...
+
+    async def beside(self) -> Self:
+        """An empty ledger beside this one, open, without what an earlier rebuild left there."""
+        ...
+
+    async def replace_by(self, fresh: Self) -> None:
+        """Puts the tables of `fresh` in the place of this one's and closes it; readers see the old or the new ones."""
         ...

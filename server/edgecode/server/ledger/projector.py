@@ -1,5 +1,6 @@
 """The projector: takes groups of log entries through the fold into the ledger. Only the leader runs one."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -54,6 +55,8 @@ class Projector:
         self._ledger = ledger
         self._events = events
         self._records: OrderedDict[str, JobRecord] = OrderedDict()
+        # A group of events is folded upon what does not change meanwhile.
+        self._moving = asyncio.Lock()
         self._routes: list[Route] = [Route()]
         self._frozen: set[str] = set()
         self.webhooks: dict[str, WebhookRow] = {}
@@ -73,6 +76,10 @@ class Projector:
         Raises:
             FailedPrecondition: `LEDGER_NOT_OF_THIS_LOG`: another stream, or one that was restored from an older copy.
         """
+        async with self._moving:
+            await self._open()
+
+    async def _open(self) -> None:
         self._records.clear()
         self.stamps.clear()
         self.cursor = await self._ledger.cursor()
@@ -127,12 +134,16 @@ class Projector:
         while len(self._records) > _CACHED_RECORDS:
             self._records.popitem(last=False)
 
-    async def forget(self, job_ids: Iterable[str]) -> None:
-        """Drops from memory what the ledger has just forgotten, the records of these jobs included."""
-        for job_id in job_ids:
-            self._records.pop(job_id, None)
-        if self._frozen:
-            self._frozen = {row.subject for row in await self._ledger.unread()}
+    async def expire(self, now_us: int) -> list[str]:
+        """Drops what is over from the ledger, and from memory; the jobs' ids."""
+        async with self._moving:
+            expired = await self._ledger.expire(now_us)
+            self.cursor = replace(self.cursor)  # another object: `record` tells a change by it
+            for job_id in expired:
+                self._records.pop(job_id, None)
+            if self._frozen:
+                self._frozen = {row.subject for row in await self._ledger.unread()}
+        return expired
 
     async def fold(
         self, entries: Sequence[Entry], until_sequence: int = 0, refused: Mapping[str, int] | None = None
@@ -146,6 +157,10 @@ class Projector:
             CursorMoved: another projector was first; `open` again.
             UnreadableRoute: the group ends before an entry that must be read and cannot.
         """
+        async with self._moving:
+            return await self._fold(entries, until_sequence, refused or {})
+
+    async def _fold(self, entries: Sequence[Entry], until_sequence: int, refused: Mapping[str, int]) -> set[str]:
         group = _Group(self)
         stopped: UnreadableRoute | None = None
         after = self.cursor
@@ -160,7 +175,7 @@ class Projector:
             after = replace(after, sequence=entry.sequence, message_id=entry.message_id)
         if until_sequence > after.sequence and stopped is None:
             after = replace(after, sequence=until_sequence, message_id="")
-        for subject, sequence in (refused or {}).items():
+        for subject, sequence in refused.items():
             if self.cursor.sequence < sequence <= after.sequence:
                 await group.pass_over(subject, sequence)
         if after != self.cursor:

@@ -27,6 +27,7 @@ class Reads:
 
     async def start(self) -> None:
         """Begins to listen to the leader."""
+        self._ledger.when_lost(self._forget)
         self._unsubscribe = await self._bus.subscribe(COMMITTED, self._on_committed)
 
     async def stop(self) -> None:
@@ -37,6 +38,10 @@ class Reads:
 
     async def _on_committed(self, incoming: Incoming) -> None:
         self.moved(struct.unpack(">Q", incoming.payload)[0])
+
+    def _forget(self) -> None:
+        # What the next read waits for it must see in the ledger itself.
+        self._sequence = 0
 
     def moved(self, sequence: int) -> None:
         """The ledger stands at `sequence` now."""

@@ -2,56 +2,48 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from edgecode.core.bus import Bus
 from edgecode.core.errors import FailedPrecondition
 from edgecode.core.log import Log
 from edgecode.core.log_reader import LogReader
+from edgecode.core.urls import without_password
+from edgecode.server.ledger.open import ledger_of, lock_of
+from edgecode.server.ledger.port import Ledger
 from edgecode.server.ledger.projector import Projector
 from edgecode.server.ledger.rows import EXPIRY_MARGIN_US
-from edgecode.server.ledger.sqlite import SqliteLedger
-from edgecode.server.planner.lock import FileLock
 
 _BATCH = 1000
 
 
-async def rebuild(bus: Bus, path: Path, on_progress: Callable[[int, int], None]) -> int:
-    """Folds the whole log into a new file and puts it in the place of the old one; returns the sequence it stands at.
+async def rebuild(bus: Bus, url: str, on_progress: Callable[[int, int], None]) -> int:
+    """Folds the whole log into new tables and puts them in the place of the old; returns the sequence they stand at.
 
-    `on_progress` gets (folded sequence, last sequence).
+    `on_progress` gets (folded sequence, last sequence). Other processes may read meanwhile: the old tables, then the
+    new.
 
     Raises:
         FailedPrecondition: `LEDGER_IN_USE`: a server leads on this ledger.
+        Unavailable: `LEDGER_UNAVAILABLE`: its database does not answer; the old tables stand.
     """
-    lock = FileLock(lock_path(path))
-    if not lock.try_acquire():
-        raise FailedPrecondition("LEDGER_IN_USE", f"a server uses {path}; stop the servers first")
+    lock = lock_of(url)
+    if not await lock.try_acquire():
+        raise FailedPrecondition("LEDGER_IN_USE", f"a server uses {without_password(url)}; stop the servers first")
     try:
-        return await _rebuild(bus, path, on_progress)
+        ledger = ledger_of(url)
+        fresh = await ledger.beside()
+        try:
+            head = await fold_all(bus, Log(bus), fresh, on_progress)
+            await ledger.replace_by(fresh)
+        finally:
+            await fresh.close()
+            await ledger.close()
+        return head
     finally:
-        lock.release()
+        await lock.release()
 
 
-def lock_path(path: Path) -> Path:
-    """The leader's lock of a ledger file."""
-    return path.with_name(f"{path.name}.leader")
-
-
-async def _rebuild(bus: Bus, path: Path, on_progress: Callable[[int, int], None]) -> int:
-    fresh = path.with_name(f"{path.name}.rebuild")
-    _remove(fresh)
-    events = Log(bus)
-    ledger = SqliteLedger(fresh)
-    await ledger.open()
-    head = await fold_all(bus, events, ledger, on_progress)
-    await ledger.close()
-    _remove(path)
-    fresh.replace(path)
-    return head
-
-
-async def fold_all(bus: Bus, events: Log, ledger: SqliteLedger, on_progress: Callable[[int, int], None]) -> int:
+async def fold_all(bus: Bus, events: Log, ledger: Ledger, on_progress: Callable[[int, int], None]) -> int:
     """Folds the whole log into an empty ledger, without what is about to expire; returns the log's head."""
     projector = Projector(ledger, events)
     await projector.open()
@@ -65,8 +57,3 @@ async def fold_all(bus: Bus, events: Log, ledger: SqliteLedger, on_progress: Cal
     await reader.close()
     await ledger.expire(time.time_ns() // 1000 + EXPIRY_MARGIN_US)
     return head
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)

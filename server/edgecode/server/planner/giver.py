@@ -91,8 +91,10 @@ class TaskGiver:
         if not await caught_up():
             return
         held = {(s.job_id, s.task_id, s.n) for s in standing}
+        known = set(self._given)
         scheduled = await self._ledger.scheduled()
-        given, self._given = self._given, {}
+        # What was given while the ledger was read is not in what was read.
+        given, self._given = self._given, {key: state for key, state in self._given.items() if key not in known}
         missing: set[str] = set()
         for task in scheduled:
             state = True if task.key in held else given.get(task.key)

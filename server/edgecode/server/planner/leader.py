@@ -31,7 +31,7 @@ from edgecode.server.ledger.rows import EXPIRY_MARGIN_US, FINISHED, AttemptState
 from edgecode.server.planner.blob_sweep import BlobSweep
 from edgecode.server.planner.giver import TaskGiver
 from edgecode.server.planner.lanes import Lanes
-from edgecode.server.planner.lock import FileLock
+from edgecode.server.planner.lock import LeaderLock
 from edgecode.server.planner.plan import PlanRefused, Situation, look_again_us, plan
 from edgecode.server.planner.workers import Workers
 from edgecode.server.routes.route import WORKER, next_route
@@ -69,7 +69,7 @@ class Leader:
         ledger: Ledger,
         fleet: FleetView,
         reads: Reads,
-        lock: FileLock,
+        lock: LeaderLock,
         blob_sweep: BlobSweep,
         deliverer: Deliverer,
         settings: Settings,
@@ -109,7 +109,7 @@ class Leader:
         await self._background.stop()
         await end(self._writes)
         self._set_leading(leading=False)
-        self._lock.release()
+        await self._lock.release()
 
     def _set_leading(self, *, leading: bool) -> None:
         if self.leading != leading:
@@ -118,16 +118,16 @@ class Leader:
 
     async def _run(self) -> None:
         while True:
-            await self._lock.acquire()
             try:
-                await self._lead()
+                await self._lock.acquire()
+                await together(self._lead(), self._lock.lost())
             except Yielded as why:
                 log.warning("leader.yields", why=str(why))
             except (CursorMoved, Unavailable, NatsError) as error:
                 log.warning("leader.starts_again", why=repr(error))
             finally:
                 self._set_leading(leading=False)
-                self._lock.release()
+                await self._lock.release()
             await self._bus.connected.wait()
             await asyncio.sleep(_PAUSE_SECONDS)  # others that wait get the lock now
 
@@ -282,9 +282,7 @@ class Leader:
         workers = self._fleet.workers()
         await self._open_lanes(workers)
         await self._move_route(workers)
-        expired = await self._ledger.expire(now_us() + EXPIRY_MARGIN_US)
-        await self._projector.forget(expired)
-        for job_id in expired:
+        for job_id in await self._projector.expire(now_us() + EXPIRY_MARGIN_US):
             self._settled.pop(job_id, None)
         await self._look_at_all()
         await self._giver.refill(self._caught_up)

@@ -1,20 +1,49 @@
-"""One leader: a file lock beside the SQLite ledger. The kernel frees it when its holder dies."""
+"""One leader: who holds a lock beside the ledger, with SQLite a file's, which the kernel frees when its holder dies."""
 
 import asyncio
 import fcntl
 import os
 import threading
 from pathlib import Path
+from typing import Protocol
+
+
+class LeaderLock(Protocol):
+    """An exclusive lock that is waited for without blocking the loop."""
+
+    async def try_acquire(self) -> bool:
+        """Takes the lock if it is free."""
+        ...
+
+    async def acquire(self) -> None:
+        """Waits for the lock.
+
+        Raises:
+            Unavailable: who gives it is not there.
+        """
+        ...
+
+    async def lost(self) -> None:
+        """Waits, forever where it cannot happen, until the lock is lost while it is held.
+
+        Raises:
+            Unavailable: it is lost.
+        """
+        ...
+
+    async def release(self) -> None:
+        """Gives the lock up; twice is legal."""
+        ...
 
 
 class FileLock:
-    """An exclusive lock that is waited for without blocking the loop."""
+    """A lock among the processes of one machine."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor: int | None = None
 
-    def try_acquire(self) -> bool:
+    async def try_acquire(self) -> bool:
         """Takes the lock if it is free."""
         descriptor = self._open()
         try:
@@ -45,7 +74,11 @@ class FileLock:
         threading.Thread(target=wait, name="leader-lock", daemon=True).start()
         self._descriptor = await held
 
-    def release(self) -> None:
+    async def lost(self) -> None:
+        """Never happens: the kernel keeps it."""
+        await asyncio.Event().wait()
+
+    async def release(self) -> None:
         """Gives the lock up; twice is legal."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:

@@ -1,0 +1,98 @@
+"""Making, checking and exchanging the ledger's tables in PostgreSQL."""
+
+import asyncio
+import re
+
+import psycopg
+import structlog
+
+from edgecode.core.errors import FailedPrecondition, Unavailable
+from edgecode.server.ledger import tables
+from edgecode.server.ledger.postgres.pool import Pool
+from edgecode.server.ledger.postgres.session import Session
+from edgecode.server.ledger.postgres.spelling import WORDS
+
+log = structlog.get_logger()
+
+_SUFFIX = "_rebuild"
+_START_SECONDS = 30.0
+_PAUSE_SECONDS = 0.5
+_NAME = re.compile(r"CREATE (?:TABLE|INDEX) IF NOT EXISTS (\w+)")
+_TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+)")
+_PRESENT = "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+# Servers that start at one moment make tables one after the other.
+_MAKE_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('edgecode tables of ' || current_schema(), 0))"
+
+
+def quoted(name: str) -> str:
+    """A name as an identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+async def wait_for_database(pool: Pool) -> None:
+    """Returns when the database answers; services start in any order.
+
+    Raises:
+        Unavailable: `LEDGER_UNAVAILABLE`: it does not for half a minute; the log says why.
+    """
+    deadline = asyncio.get_running_loop().time() + _START_SECONDS
+    while True:
+        try:
+            async with pool.session():
+                return
+        except Unavailable:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def make_tables(session: Session) -> None:
+    """Makes what is missing; touches nothing where all is there, and needs no right to.
+
+    Raises:
+        FailedPrecondition: `LEDGER_UNFIT`.
+    """
+    text = tables.schema(WORDS)
+    try:
+        if set(_NAME.findall(text)) - await _present(session):
+            async with session.transaction():
+                await session.execute(_MAKE_ALONE)
+                await session.execute(text)
+    except psycopg.ProgrammingError as error:
+        raise FailedPrecondition(
+            "LEDGER_UNFIT", f"PostgreSQL refused to make the ledger's tables: {error.diag.message_primary or error}"
+        ) from error
+
+
+async def _present(session: Session) -> set[str]:
+    return {row[0] for row in await (await session.execute(_PRESENT)).fetchall()}
+
+
+async def empty_schema_beside(session: Session) -> str:
+    """Makes a schema for a rebuild, without what an earlier one left there; its name."""
+    row = await (await session.execute("SELECT current_schema()")).fetchone()
+    if row is None or row[0] is None:
+        raise FailedPrecondition("LEDGER_UNFIT", "the search path of the ledger's URL names no schema that exists")
+    schema = f"{row[0]}{_SUFFIX}"
+    async with session.transaction():
+        await session.execute("SET LOCAL client_min_messages = warning")
+        await session.execute(f"DROP SCHEMA IF EXISTS {quoted(schema)} CASCADE")
+        await session.execute(f"CREATE SCHEMA {quoted(schema)}")
+    return schema
+
+
+async def swap(session: Session, fresh: str) -> None:
+    """In a transaction: the tables of the schema `fresh` take the place of those in this one, which is dropped."""
+    names = _TABLE.findall(tables.schema())
+    row = await (await session.execute("SELECT current_schema()")).fetchone()
+    assert row is not None
+    home, other = quoted(str(row[0])), quoted(fresh)
+    await session.execute("SET LOCAL client_min_messages = warning")
+    present = await _present(session)
+    if old := [name for name in names if name in present]:
+        # All at once, and the cursor's first, which readers hold.
+        await session.execute(f"LOCK TABLE {', '.join(old)} IN ACCESS EXCLUSIVE MODE")
+        await session.execute(f"DROP TABLE {', '.join(old)}")
+    for name in names:
+        await session.execute(f"ALTER TABLE {other}.{name} SET SCHEMA {home}")
+    await session.execute(f"DROP SCHEMA {other}")
