@@ -4,6 +4,7 @@ import asyncio
 import struct
 import sys
 import time
+from typing import Any
 
 from bench.outcome import Effort, Goal, Outcome, middle, percentile
 from bench.played_jobs import append_all, finished_job
@@ -13,6 +14,7 @@ from edgecode.core.bus import Bus, Incoming, connect
 from edgecode.core.log import Log
 from edgecode.core.stamp import make_stamp
 from edgecode.server.ledger.reads import COMMITTED
+from tests.harness.postgres import Postgres
 
 _JOBS = 24_000
 _EVENTS_OF_A_JOB = 6
@@ -27,26 +29,38 @@ async def run(effort: Effort) -> list[Outcome]:
 
 
 async def _whole_fold(effort: Effort) -> list[Outcome]:
-    rates, growth = list[float](), list[float]()
+    rates, growth, in_postgresql = list[float](), list[float](), list[float]()
     # Filled without syncs, which reading knows nothing of.
-    async with Stack(SYNC_TWO_MINUTES) as stack:
-        bus = await connect(stack.broker.url, make_stamp("server", "bench"))
-        await streams.ensure(bus, stack.settings)
-        log = Log(bus)
-        for _ in range(effort.of(_JOBS) // _JOBS_FILLED_AT_ONCE):
-            await append_all(log, [finished_job(bus.stamp.build) for _ in range(_JOBS_FILLED_AT_ONCE)])
-        await bus.close()
-        for _ in range(effort.rounds):
-            environment = {"EDGECODE_NATS_URL": stack.broker.url}
-            process = await stack.start("fold", sys.executable, "-m", "bench.fold_log", env=environment)
-            said = await process.event("bench.folded")
-            await process.exit()
-            rates.append(said["events"] / said["seconds"])
-            growth.append(said["end"] / said["half"])
+    with Postgres() as postgres:
+        async with Stack(SYNC_TWO_MINUTES) as stack:
+            bus = await connect(stack.broker.url, make_stamp("server", "bench"))
+            await streams.ensure(bus, stack.settings)
+            log = Log(bus)
+            for _ in range(effort.of(_JOBS) // _JOBS_FILLED_AT_ONCE):
+                await append_all(log, [finished_job(bus.stamp.build) for _ in range(_JOBS_FILLED_AT_ONCE)])
+            await bus.close()
+            for _ in range(effort.rounds):
+                said = await _fold(stack)
+                rates.append(said["events"] / said["seconds"])
+                growth.append(said["end"] / said["half"])
+                said = await _fold(stack, EDGECODE_LEDGER_URL=postgres.database("bench"))
+                in_postgresql.append(said["events"] / said["seconds"])
     return [
         Outcome("whole fold", middle(rates), "events a second", rates, goal=Goal(at_least=5000)),
         Outcome("its memory, end of the log to half of it", middle(growth), "", growth, goal=Goal(at_most=1.1)),
-    ]
+        Outcome(
+            "whole fold into PostgreSQL", middle(in_postgresql), "events a second", in_postgresql,
+            "into SQLite", middle(rates), Goal(at_least=0.5),
+        ),
+    ]  # fmt: skip
+
+
+async def _fold(stack: Stack, **environment: str) -> dict[str, Any]:
+    environment["EDGECODE_NATS_URL"] = stack.broker.url
+    process = await stack.start("fold", sys.executable, "-m", "bench.fold_log", env=environment)
+    said = await process.event("bench.folded")
+    await process.exit()
+    return said
 
 
 async def _lag(effort: Effort) -> Outcome:

@@ -1,6 +1,7 @@
 """A PostgreSQL of a test's own, that it may kill, and what one sees of its sessions."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -15,10 +16,11 @@ def own_postgres() -> Iterator[Postgres]:
         yield server
 
 
-def ask(url: str, question: str, *values: object) -> list[tuple[object, ...]]:
-    """What a query gives, by a session of the test's own."""
+def ask(url: str, question: str, *values: object) -> list[tuple[Any, ...]]:
+    """What a statement gives, if anything, by a session of the test's own."""
     with psycopg.connect(url, autocommit=True) as session:
-        return session.execute(question, values).fetchall()  # type: ignore[arg-type]
+        found = session.execute(question, values)
+        return found.fetchall() if found.description else []
 
 
 def backends(url: str, name: str) -> list[object]:

@@ -132,7 +132,7 @@ async def test_a_server_that_starts_before_its_database_waits_for_it(
     assert PASSWORD not in server.output
 
 
-async def test_a_rebuild_gives_the_same_tables_while_a_server_reads_and_is_refused_while_one_leads(
+async def test_a_rebuild_is_refused_while_a_server_leads_and_then_gives_the_same_tables(
     processes: Processes, settings: Settings
 ) -> None:
     server = await processes.server(settings)

@@ -49,7 +49,7 @@ async def test_a_dead_peer_is_noticed_at_both_ends_within_some_ten_seconds(url: 
     assert idle + interval * count <= 11
     assert int(told["tcp_user_timeout"]) <= 10_000
     shown = [
-        (await (await session.execute(f"SHOW tcp_keepalives_{name}")).fetchone())  # type: ignore[call-overload]
+        (await (await session.execute(f"SHOW tcp_keepalives_{name}")).fetchone())
         for name in ("idle", "interval", "count")
     ]
     assert shown == [("5",), ("2",), ("3",)]
@@ -102,14 +102,12 @@ async def test_sessions_that_were_cut_give_one_error_and_then_new_ones(ledger: P
     assert await ledger.record("a") is not None
 
 
-@pytest.mark.parametrize(
-    "pieces", [("postgresql://", "u:", "se/cret", "@[h/db"), ("postgresql://h/db?no_such=", "secret")]
-)
-async def test_a_url_that_libpq_cannot_read_is_refused_without_being_shown(pieces: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("given", ["postgresql://u:secret@[h/db", "postgresql://h/db?no_such=secret"])
+def test_a_url_that_libpq_cannot_read_is_refused_without_being_shown(given: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        ledger_of("".join(pieces))
+        ledger_of(given)
     assert refused.value.reason == "LEDGER_URL_UNKNOWN"
-    assert "cret" not in str(refused.value)
+    assert "secret" not in str(refused.value)
 
 
 async def test_what_goes_wrong_says_no_password(postgres: Postgres, capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,7 +129,7 @@ async def test_a_user_who_may_not_make_tables_is_told_so_and_one_who_finds_them_
     postgres: Postgres, url: str
 ) -> None:
     role = f"reader_{url.rpartition('/')[2]}"
-    ask(url, f"CREATE ROLE {role} LOGIN PASSWORD 'abc'; SELECT 1")
+    ask(url, f"CREATE ROLE {role} LOGIN PASSWORD 'abc'")
     theirs = url.replace(f"edgecode:{PASSWORD}", f"{role}:abc")
     with pytest.raises(FailedPrecondition) as refused:
         await ledger_of(theirs).open()

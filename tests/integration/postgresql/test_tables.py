@@ -70,7 +70,7 @@ async def test_both_databases_have_the_same_tables_columns_and_indexes(
         }
     db.close()
     assert ask(url, PG_COLUMNS) == columns
-    found = {(table, frozenset([index]), tuple(parts)) for table, index, parts in ask(url, PG_INDEXES)}  # type: ignore[arg-type,misc]
+    found = {(table, frozenset([index]), tuple(parts)) for table, index, parts in ask(url, PG_INDEXES)}
     assert {entry for entry in found if not any(name.endswith("_pkey") for name in entry[1])} == indexes
     assert {table for table, *_ in found} == set(names)
 

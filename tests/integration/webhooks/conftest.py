@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,11 +53,6 @@ class Stack:
     async def cancel(self, job_id: str) -> None:
         """Cancels a job, also when its server is just starting."""
         await self.api.jobs.CancelJob(job_pb2.CancelJobRequest(job_id=job_id), wait_for_ready=True)
-
-    @property
-    def ledger_path(self) -> Path:
-        """The ledger's file."""
-        return self.settings.data_dir / "ledger.sqlite"
 
     async def webhook(
         self, path: str, label: str, types: tuple[str, ...] = TYPES, **fields: Any

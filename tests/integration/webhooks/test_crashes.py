@@ -4,11 +4,10 @@ import signal
 import sys
 import uuid
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from edgecode.core.settings import Settings
-from edgecode.server.ledger.sqlite import SqliteLedger
+from edgecode.server.ledger.open import ledger_of
 from edgecode.v1 import webhook_pb2
 from tests.harness.eventually import eventually
 from tests.harness.process import Processes, environment
@@ -25,12 +24,12 @@ async def all_delivered(stack: Stack, job_id: str, count: int) -> list[webhook_p
     return await eventually(look, 60)
 
 
-async def tables_at(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+async def tables_at(url: str) -> dict[str, list[tuple[Any, ...]]]:
     """All that the ledger of a stopped server holds."""
-    ledger = SqliteLedger(path)
+    ledger = ledger_of(url)
     await ledger.open()
     try:
-        return tables(ledger)
+        return await tables(ledger)
     finally:
         await ledger.close()
 
@@ -69,13 +68,13 @@ async def test_a_rebuild_gives_the_same_deliveries_and_sends_none(processes: Pro
 
     await eventually(settled)
     await stack.server.terminate()
-    before, sent = await tables_at(stack.ledger_path), len(stack.receiver.got())
+    before, sent = await tables_at(stack.settings.ledger), len(stack.receiver.got())
     assert len(before["delivery"]) == 7
     rebuild = await processes.start(
         "rebuild", sys.executable, "-m", "edgecode.server", "ledger-rebuild", env=environment(stack.settings)
     )
     assert await rebuild.exit() == 0, rebuild.output
-    assert await tables_at(stack.ledger_path) == before
+    assert await tables_at(stack.settings.ledger) == before
     await stack.restart()
     again = await stack.cancelled_job(labels={"test": label})
     await all_delivered(stack, again.job_id, len(TYPES))

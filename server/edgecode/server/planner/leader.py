@@ -96,6 +96,7 @@ class Leader:
         self._giver = TaskGiver(ledger, self._projector, self._lanes, crash, self._spawn)
         self._background = Background("leader")
         self.leading = False
+        self._why = ""
         self.on_change: Callable[[], None] = lambda: None
         self.failed: asyncio.Future[BaseException] | None = None
 
@@ -124,7 +125,10 @@ class Leader:
             except Yielded as why:
                 log.warning("leader.yields", why=str(why))
             except (CursorMoved, Unavailable, NatsError) as error:
-                log.warning("leader.starts_again", why=repr(error))
+                if repr(error) != self._why:
+                    # Whoever is away says the same at each try.
+                    self._why = repr(error)
+                    log.warning("leader.starts_again", why=self._why)
             finally:
                 self._set_leading(leading=False)
                 await self._lock.release()
@@ -138,6 +142,7 @@ class Leader:
         self._lanes.forget()
         await self._projector.open()
         self._set_leading(leading=True)
+        self._why = ""
         log.info("leader.leads", sequence=self._projector.cursor.sequence, route=self._projector.route.revision)
         reader = LogReader(self._bus, self._projector.cursor.sequence)
         try:

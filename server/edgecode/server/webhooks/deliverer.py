@@ -95,9 +95,10 @@ class Deliverer:
             busy = Counter(self._under_way.values())[origin]
             if busy >= at_once:
                 continue
-            # What is under way still stands as due.
+            # What is under way still stands as due, and what ends while the ledger is read does there.
+            before = set(self._under_way)
             rows = await self._ledger.due_deliveries(origin, now_us, at_once)
-            free = [row for row in rows if (row.webhook_id, row.job_id) not in self._under_way]
+            free = [row for row in rows if (row.webhook_id, row.job_id) not in before | self._under_way.keys()]
             for row in free[: at_once - busy]:
                 self._begin(row)
 

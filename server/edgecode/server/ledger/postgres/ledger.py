@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
+import structlog
 from psycopg import IsolationLevel
+from psycopg.errors import LockNotAvailable
 from psycopg.rows import args_row, tuple_row
 
 from edgecode.core import subjects
@@ -28,6 +30,10 @@ from edgecode.server.ledger.rows import (
 )
 from edgecode.v1 import event_pb2
 
+log = structlog.get_logger()
+
+# One a second.
+_SWAPS = 60
 # What reads several tables holds this one first, before it has a snapshot: a rebuild's swap waits for it, or it for the
 # swap. A snapshot taken first would look for old rows in new tables, and two locks in another order block each other.
 _HOLD_TABLES = "LOCK TABLE cursor IN ACCESS SHARE MODE"
@@ -66,8 +72,12 @@ class PostgresLedger:
     async def open(self) -> None:
         """Waits for the database for a while, and makes missing tables."""
         await making.wait_for_database(self._writes)
-        async with self._writes.session() as session:
-            await making.make_tables(session)
+        try:
+            async with self._writes.session() as session:
+                await making.make_tables(session)
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """Ends all sessions; twice is legal."""
@@ -95,7 +105,8 @@ class PostgresLedger:
 
     async def cursor(self) -> Cursor:
         """Where the fold stands."""
-        rows = await self._query(tables.CURSOR)
+        async with self._reads.session() as session:
+            rows = await _all(session, tuple_row, tables.CURSOR, ())
         return Cursor(*rows[0]) if rows else Cursor(0, "", "")
 
     async def apply(self, changes: Changes, before: Cursor, after: Cursor) -> None:
@@ -250,8 +261,18 @@ class PostgresLedger:
     async def replace_by(self, fresh: Self) -> None:
         """Puts the other's tables in the place of this one's, in one transaction that waits for readers."""
         await fresh.close()
-        async with self._writes.session() as session, session.transaction():
-            await making.swap(session, fresh._schema)
+        for _ in range(_SWAPS - 1):
+            try:
+                return await self._swap(fresh._schema)
+            except LockNotAvailable:
+                log.info("ledger.swap_waits")
+        return await self._swap(fresh._schema)
+
+    async def _swap(self, schema: str) -> None:
+        async with self._writes.session() as session:
+            with making.refusals("to exchange the tables"):
+                async with session.transaction():
+                    await making.swap(session, schema)
 
 
 async def _all(session: Session, row_factory: Any, sql: str, values: Sequence[Any]) -> list[Any]:

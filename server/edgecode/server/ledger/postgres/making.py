@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 import structlog
@@ -53,14 +55,23 @@ async def make_tables(session: Session) -> None:
         FailedPrecondition: `LEDGER_UNFIT`.
     """
     text = tables.schema(WORDS)
-    try:
+    with refusals("to make the ledger's tables"):
         if set(_NAME.findall(text)) - await _present(session):
             async with session.transaction():
                 await session.execute(_MAKE_ALONE)
                 await session.execute(text)
-    except psycopg.ProgrammingError as error:
+
+
+@contextmanager
+def refusals(what: str) -> Iterator[None]:
+    """Turns what the database says against `what` (a missing right, a view in the way) into our error."""
+    try:
+        yield
+    except psycopg.OperationalError:
+        raise
+    except psycopg.DatabaseError as error:
         raise FailedPrecondition(
-            "LEDGER_UNFIT", f"PostgreSQL refused to make the ledger's tables: {error.diag.message_primary or error}"
+            "LEDGER_UNFIT", f"PostgreSQL refused {what}: {error.diag.message_primary or error}"
         ) from error
 
 
@@ -74,20 +85,30 @@ async def empty_schema_beside(session: Session) -> str:
     if row is None or row[0] is None:
         raise FailedPrecondition("LEDGER_UNFIT", "the search path of the ledger's URL names no schema that exists")
     schema = f"{row[0]}{_SUFFIX}"
+    with refusals("to make a schema for the rebuild"):
+        await _make_anew(session, schema)
+    return schema
+
+
+async def _make_anew(session: Session, schema: str) -> None:
     async with session.transaction():
         await session.execute("SET LOCAL client_min_messages = warning")
         await session.execute(f"DROP SCHEMA IF EXISTS {quoted(schema)} CASCADE")
         await session.execute(f"CREATE SCHEMA {quoted(schema)}")
-    return schema
 
 
 async def swap(session: Session, fresh: str) -> None:
-    """In a transaction: the tables of the schema `fresh` take the place of those in this one, which is dropped."""
+    """In a transaction: the tables of the schema `fresh` take the place of those in this one, which are dropped.
+
+    Raises:
+        psycopg.errors.LockNotAvailable: somebody reads for long.
+    """
     names = _TABLE.findall(tables.schema())
     row = await (await session.execute("SELECT current_schema()")).fetchone()
     assert row is not None
     home, other = quoted(str(row[0])), quoted(fresh)
-    await session.execute("SET LOCAL client_min_messages = warning")
+    # Who reads for long is waited for in many short turns: whoever comes meanwhile waits behind us.
+    await session.execute("SET LOCAL lock_timeout = '1s'; SET LOCAL client_min_messages = warning")
     present = await _present(session)
     if old := [name for name in names if name in present]:
         # All at once, and the cursor's first, which readers hold.

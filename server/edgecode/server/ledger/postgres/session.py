@@ -94,6 +94,8 @@ def translated() -> Iterator[None]:
     """Turns what the driver says of an absent database into our error, whose cause is for the log: it names hosts."""
     try:
         yield
+    except psycopg.errors.LockNotAvailable:
+        raise  # as was asked for
     except _AWAY as error:
         raise Unavailable(
             "LEDGER_UNAVAILABLE", "the ledger's database does not answer; try again", retry_after_seconds=_RETRY_SECONDS
