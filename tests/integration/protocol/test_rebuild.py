@@ -87,7 +87,8 @@ async def a_full_life(server: PlayedServer, bad: PlayedWorker, doomed: PlayedWor
 async def test_a_rebuild_gives_the_same_tables_and_publishes_nothing(
     start_server: StartServer, start_worker: StartWorker, settings: Settings, tmp_path: Path
 ) -> None:
-    server = await start_server()
+    # The whole story is longer than a worker may be silent.
+    server = await start_server(settings={"fleet_ttl_seconds": 60.0})
     workers = [await start_worker(letter, server) for letter in "bbc"]
     await a_full_life(server, *workers)
     before = await tables(server.ledger)
@@ -123,18 +124,18 @@ async def test_a_rebuild_after_events_expired_gives_the_same_tables_too(
     server = await start_server()
     worker = await start_worker("b", server)
     await server.lead()
-    kept, short = a_video("kept"), a_video("short", life=timedelta(seconds=5))
+    kept, short = a_video("kept"), a_video("short", life=timedelta(seconds=9))
     for job in (kept, short):
         await server.create(job)
         await server.settle()
         while taken := await worker.take():
             await taken.finish()
             await server.settle()
-    frozen = a_job("frozen", life=timedelta(seconds=5))
+    frozen = a_job("frozen", life=timedelta(seconds=9))
     await server.create(frozen)
     message_of_later_build = event_pb2.Event()
     subject = subjects.job_events(frozen.job_id)
-    await server.append(subject, message_of_later_build, ttl_seconds=5)
+    await server.append(subject, message_of_later_build, ttl_seconds=9)
     await server.settle()
     assert (await server.record(short.job_id)).job.state == "SUCCEEDED"
     assert (await server.ledger.totals(0)).frozen == 1
@@ -143,7 +144,7 @@ async def test_a_rebuild_after_events_expired_gives_the_same_tables_too(
         ids = (short.job_id, frozen.job_id)
         return not any([await server.events.last_sequence(subjects.job_events(job_id)) for job_id in ids])
 
-    await eventually(expired)
+    await eventually(expired, 40)
     await server.sweep()
 
     before = await tables(server.ledger)
