@@ -107,7 +107,7 @@ async def test_a_killed_database_makes_calls_unavailable_and_no_server_ends(
             return (await api.jobs.GetJob(asked)).job_id == job.job_id
         except aio.AioRpcError as error:
             if error.code() != grpc.StatusCode.UNAVAILABLE:
-                raise
+                raise AssertionError(server.output) from error
             return False
 
     await eventually(answers, 20)

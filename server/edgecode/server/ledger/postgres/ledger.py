@@ -1,5 +1,6 @@
 """The ledger in PostgreSQL. A write is one transaction, which begins at the cursor's row: writers come one by one."""
 
+import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
@@ -71,6 +72,8 @@ class PostgresLedger:
 
     async def open(self) -> None:
         """Waits for the database for a while, and makes missing tables."""
+        # The driver's own words would stand among lines of JSON; what matters of them is in our errors.
+        logging.getLogger("psycopg").setLevel(logging.CRITICAL)
         await making.wait_for_database(self._writes)
         try:
             async with self._writes.session() as session:

@@ -22,6 +22,8 @@ _PAUSE_SECONDS = 0.5
 _NAME = re.compile(r"CREATE (?:TABLE|INDEX) IF NOT EXISTS (\w+)")
 _TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+)")
 _PRESENT = "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+# Rows that a crash takes are folded again; tables would be missed.
+_SURELY = "SET LOCAL synchronous_commit = on"
 # Servers that start at one moment make tables one after the other.
 _MAKE_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('edgecode tables of ' || current_schema(), 0))"
 
@@ -58,6 +60,7 @@ async def make_tables(session: Session) -> None:
     with refusals("to make the ledger's tables"):
         if set(_NAME.findall(text)) - await _present(session):
             async with session.transaction():
+                await session.execute(_SURELY)
                 await session.execute(_MAKE_ALONE)
                 await session.execute(text)
 
@@ -108,6 +111,7 @@ async def swap(session: Session, fresh: str) -> None:
     assert row is not None
     home, other = quoted(str(row[0])), quoted(fresh)
     # Who reads for long is waited for in many short turns: whoever comes meanwhile waits behind us.
+    await session.execute(_SURELY)
     await session.execute("SET LOCAL lock_timeout = '1s'; SET LOCAL client_min_messages = warning")
     present = await _present(session)
     if old := [name for name in names if name in present]:

@@ -57,12 +57,12 @@ class Pool:
         """
         await self._take_place()
         try:
-            with translated():
-                session = self._free.pop() if self._free else await self._connect()
-                try:
+            session = self._free.pop() if self._free else await self._connect()
+            try:
+                with translated(session):
                     yield session
-                finally:
-                    await self._take_back(session)
+            finally:
+                await self._take_back(session)
         except Unavailable as error:
             await self._lose(error)
             raise

@@ -90,13 +90,18 @@ async def _set(session: Session, settings: dict[str, str]) -> None:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turns what the driver says of an absent database into our error, whose cause is for the log: it names hosts."""
+def translated(session: Session | None = None) -> Iterator[None]:
+    """Turns what the driver says of an absent database into our error, whose cause is for the log: it names hosts.
+
+    Whatever it says of a `session` that was lost on the way means the same.
+    """
     try:
         yield
     except psycopg.errors.LockNotAvailable:
         raise  # as was asked for
-    except _AWAY as error:
+    except psycopg.Error as error:
+        if not isinstance(error, _AWAY) and (session is None or not session.broken):
+            raise
         raise Unavailable(
             "LEDGER_UNAVAILABLE", "the ledger's database does not answer; try again", retry_after_seconds=_RETRY_SECONDS
         ) from error
