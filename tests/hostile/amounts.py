@@ -63,6 +63,7 @@ def _lying_lengths() -> bytes:
 
 
 ROWS = [
+    Hostile("track of sound without a packet", lambda: films.beside(films.SOUND, []), None, frames=25),
     Hostile(
         "1,000 video tracks in MKV", lambda: mkv.film([films.VIDEO] * 1000, films.second()), Reason.STREAMS_EXCEEDED
     ),

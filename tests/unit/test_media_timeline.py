@@ -10,7 +10,7 @@ import pytest
 
 from edgecode.workers.media.admission import Refused, check_clock, check_rate
 from edgecode.workers.media.boxes import begins_as_mp4, index_first
-from edgecode.workers.media.cut_short import is_cut_short
+from edgecode.workers.media.cut_short import is_cut_short, is_index_cut
 from edgecode.workers.media.faults import Reason
 from edgecode.workers.media.timeline import Timeline
 
@@ -94,8 +94,10 @@ def test_a_file_is_cut_short_where_its_own_lengths_go_beyond_its_end(tmp_path: P
     path = tmp_path / "film"
     path.write_bytes(whole)
     assert not is_cut_short(path)
+    assert not is_index_cut(path)
     path.write_bytes(whole[:-1])
     assert is_cut_short(path)
+    assert is_index_cut(path) == (whole == LONG)
 
 
 @pytest.mark.parametrize("length", [0, 0xFFFFFFFF, 0x7FFFFFFF])

@@ -17,3 +17,9 @@ def is_cut_short(path: Path) -> bool:
         length = int.from_bytes(head[4:8], "little")
         return length not in _UNKNOWN_LENGTHS and 8 + length > size
     return begins_as_mp4(path) and any(end > size for _, end in boxes(path))
+
+
+def is_index_cut(path: Path) -> bool:
+    """Whether the index (`moov`) of an MP4 or MOV goes on beyond the file's end."""
+    size = path.stat().st_size
+    return begins_as_mp4(path) and any(name == b"moov" and end > size for name, end in boxes(path))

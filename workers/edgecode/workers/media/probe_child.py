@@ -25,7 +25,7 @@ from edgecode.workers.media.admission import (
     check_streams,
 )
 from edgecode.workers.media.boxes import begins_as_mp4
-from edgecode.workers.media.cut_short import is_cut_short
+from edgecode.workers.media.cut_short import is_cut_short, is_index_cut
 from edgecode.workers.media.faults import Reason
 from edgecode.workers.media.formats import (
     AUDIO_DECODERS,
@@ -53,6 +53,9 @@ def probe(path: Path, limits: dict[str, Any]) -> dict[str, Any]:
         raise Refused(Reason.EMPTY_SOURCE, "the source has no bytes")
     if is_playlist(head):
         raise Refused(Reason.UNSUPPORTED_CONTAINER, "the source is a playlist: it names media and holds none")
+    if is_index_cut(path):
+        # What is left of it may tell of whole tracks, and of others by half.
+        raise Refused(Reason.TRUNCATED_INPUT, "an MP4 or MOV that ends within its index: it was cut short")
     options = {
         "format_whitelist": format_whitelist(probing=True),
         "codec_whitelist": codec_whitelist(),
@@ -76,6 +79,8 @@ def _examine(container: Any, said: list[Any], limits: dict[str, Any]) -> tuple[d
     lines, doubt = _read(container, [video, *audio], said, limits)
     if not lines[video.index].shown:
         raise Refused(*(doubt or (Reason.NO_VIDEO_STREAM, "the video stream has no picture")))
+    # A track without a packet makes no sound: a source that has no other is a silent one.
+    audio = [stream for stream in audio if lines[stream.index].shown]
     origin = (container.start_time or 0) / av.time_base
     info: dict[str, Any] = {
         "format": container.format.name,
@@ -87,8 +92,11 @@ def _examine(container: Any, said: list[Any], limits: dict[str, Any]) -> tuple[d
     tracks = [info["video"], *info["audio"]]
     info["duration_seconds"] = max(track["start_seconds"] + track["duration_seconds"] for track in tracks)
     check_duration(info["duration_seconds"], limits)
-    seconds = (track["duration_seconds"] for track in tracks)
-    _check_times(container, list(zip([video, *audio], lines.values(), seconds, strict=True)), limits)
+    timed = [
+        (stream, lines[stream.index], track["duration_seconds"])
+        for stream, track in zip([video, *audio], tracks, strict=True)
+    ]
+    _check_times(container, timed, limits)
     info["video"] |= _picture(container, video, said, limits)
     return info, doubt
 
