@@ -102,6 +102,7 @@ ROWS = [
         "50,000 packets of video, a byte each",
         lambda: mkv.film([films.VIDEO], [mkv.Packet(1, 4 * n, b"\x80") for n in range(50_000)]),
         Reason.CORRUPT_INPUT,
+        heavy=True,
     ),
     Hostile(
         "10,000 packets of sound, a byte each", lambda: films.beside(films.SOUND, _tiny(10_000)), Reason.FRAMES_EXCEEDED
@@ -109,12 +110,13 @@ ROWS = [
     Hostile(
         "sample table of four billion entries", lambda: films.mov(samples=[1], count=0xFFFFFFF0), Reason.TRUNCATED_INPUT
     ),
-    Hostile("title of 20 MB in MOV", lambda: films.mov(_title(b"x" * 20 * MILLION)), None, frames=25),
+    Hostile("title of 20 MB in MOV", lambda: films.mov(_title(b"x" * 20 * MILLION)), None, frames=25, heavy=True),
     Hostile(
         "tag of 20 MB in MKV",
         lambda: mkv.film([films.VIDEO], films.second(), _tag(b"y" * 20 * MILLION)),
         None,
         frames=25,
+        heavy=True,
     ),
     Hostile(
         "tag that is no UTF-8 in MKV",

@@ -39,6 +39,11 @@ def _with_cover() -> bytes:
     return mkv.film([films.VIDEO], films.second(), mkv.element(0x1941A469, mkv.element(0x61A7, cover)))
 
 
+def _headless() -> bytes:
+    """MPEG-TS of H.264 in which no sequence begins."""
+    return clips.made("headless.ts", *_FEW, *clips.H264).replace(b"\0\0\1\x67", b"\0\0\1\x1f")
+
+
 def _growing() -> bytes:
     """Two MPEG-TS, one after the other in time and in the file, which a splicer would have joined with care."""
     small = clips.made("small.ts", *clips.pictures("64x36", 1), *clips.H264)
@@ -79,6 +84,7 @@ ROWS = [
         frames=24,
     ),
     Hostile("MPEG-TS of 64 x 36 with one of 128 x 72 behind it", _growing, Reason.CORRUPT_INPUT),
+    Hostile("H.264 without a header", _headless, Reason.CORRUPT_INPUT),
     Hostile("64 x 36, its header says 16k x 16k", lambda: films.mov(size=(SIDE_16K, SIDE_16K)), None, frames=25),
     Hostile("cover of 16k x 16k beside a film", _with_cover, None, frames=25),
     Hostile("MagicYUV in AVI", lambda: clips.made("m.avi", *_FEW, "-c:v", "magicyuv"), Reason.UNSUPPORTED_CODEC),

@@ -204,6 +204,8 @@ def _picture(container: Any, stream: Any, said: list[Any], limits: dict[str, Any
         raise Refused(Reason.PIXELS_EXCEEDED, f"{larger.strip()}; at most {limits['max_pixels']} pixels are taken")
     context = stream.codec_context
     width, height = (frame.width, frame.height) if frame else (context.width, context.height)
+    if width < 1 or height < 1:
+        raise Refused(Reason.CORRUPT_INPUT, "no picture of the source can be decoded, and its header tells no size")
     aspect = Fraction(stream.sample_aspect_ratio or 1)
     aspect = aspect if aspect > 0 else Fraction(1)
     check_picture(width, height, aspect, limits)
