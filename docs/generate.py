@@ -162,6 +162,7 @@ def sources() -> str:
     """Containers, codecs and limits."""
     rows = [
         ["containers", ", ".join(formats.VIDEO_CONTAINERS)],
+        ["containers of sound alone", ", ".join(formats.AUDIO_CONTAINERS)],
         ["video codecs", ", ".join(formats.VIDEO_DECODERS)],
         ["audio codecs", ", ".join(formats.AUDIO_DECODERS)],
     ]

@@ -11,7 +11,7 @@ from edgecode.workers.media.child import Child, Exit
 from edgecode.workers.media.faults import MediaFailure, Reason
 from edgecode.workers.media.probe import probe
 from edgecode.workers.media.sandbox import ChildLimits, Sandbox
-from edgecode.workers.media.thumbnail import thumbnail
+from edgecode.workers.media.thumbnail import thumbnails
 from edgecode.workers.media.tools import MediaTools
 from edgecode.workers.media.transcode import transcode
 from tests.integration.media.sources import THUMBNAIL, rung, tags_for
@@ -66,7 +66,7 @@ async def meet(source: Path, scratch: Path, tools: MediaTools) -> Met:
     try:
         info = await probe(source, scratch, counted)
         frames = await _rendition(source, info, scratch, counted)
-        await thumbnail(source, info, THUMBNAIL, scratch, tags_for(tools, source), counted)
+        await thumbnails(source, info, THUMBNAIL, scratch, tags_for(tools, source), counted)
     except MediaFailure as failed:
         failure = failed.failure
     exits: list[Exit] = [await child.wait() for child in sandbox.children]

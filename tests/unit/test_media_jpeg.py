@@ -3,8 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgecode.workers.media.formats import is_playlist
-from edgecode.workers.media.jpeg import comments, with_comment
-from edgecode.workers.media.thumbnail import quantiser
+from edgecode.workers.media.jpeg import comments, quantiser, with_comment
 
 IMAGE = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xda\x00\x02pixels\xff\xd9"
 

@@ -5,6 +5,7 @@ from google.protobuf import text_format
 
 from edgecode.core import ladder
 from edgecode.core.outputs_contract import contract_of
+from edgecode.server.jobs.built_in import BUILT_IN
 from edgecode.server.planner.tasks import tasks_of
 from edgecode.v1 import event_pb2, media_pb2
 
@@ -82,6 +83,11 @@ def test_a_rendition_of_another_codec_container_or_part_covers_no_rung() -> None
 )
 def test_what_older_workers_make_alike_carries_their_contract(text: str) -> None:
     assert contract_of([output("a", text)]) == 1
+
+
+def test_presets_of_the_first_release_stay_readable_for_its_workers() -> None:
+    contracts = {name: contract_of(preset.outputs) for name, preset in BUILT_IN.items()}
+    assert (contracts["web"], contracts["thumbnail"], contracts["adaptive"]) == (1, 1, 2)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from pathlib import Path
 from edgecode.core import ladder
 from edgecode.v1 import bus_pb2, media_pb2
 from edgecode.workers.media.probe import probe
+from edgecode.workers.media.rendered import Rendered
 from edgecode.workers.media.tags import FileTags
 from edgecode.workers.media.tools import MediaTools
-from edgecode.workers.media.transcode import Rendered, transcode
+from edgecode.workers.media.transcode import transcode
 
 CLIP = Path(__file__).parents[3] / "cli/edgecode/cli/data/bbb.mp4"
 THUMBNAIL = media_pb2.OutputSpec(output_id="thumbnail", thumbnail=media_pb2.ThumbnailSpec())

@@ -17,9 +17,10 @@ from edgecode.core.process_start import process_start
 from edgecode.v1 import media_pb2
 from edgecode.workers.media.faults import MediaFailure, Reason
 from edgecode.workers.media.probe import probe
+from edgecode.workers.media.rendered import Rendered
 from edgecode.workers.media.sandbox import Sandbox
 from edgecode.workers.media.tools import MediaTools
-from edgecode.workers.media.transcode import Rendered, transcode
+from edgecode.workers.media.transcode import transcode
 from tests.integration.media.sources import H264, LONG, PICTURES, rung, tags_for
 
 Make = Callable[..., Path]
@@ -175,7 +176,7 @@ ON_A_SMALL_DISK = """
 import asyncio, pathlib, sys
 from edgecode.workers.media.faults import MediaFailure
 from edgecode.workers.media.probe import probe
-from edgecode.workers.media.thumbnail import thumbnail
+from edgecode.workers.media.thumbnail import thumbnails
 from edgecode.workers.media.sandbox import Sandbox
 from edgecode.workers.media.tools import find_tools
 from edgecode.workers.media.transcode import transcode

@@ -13,9 +13,9 @@ from edgecode.v1 import bus_pb2, media_pb2
 from edgecode.workers.media import invocation
 from edgecode.workers.media.inspect_file import read_tags
 from edgecode.workers.media.probe import probe
-from edgecode.workers.media.thumbnail import thumbnail
+from edgecode.workers.media.rendered import Rendered
+from edgecode.workers.media.thumbnail import thumbnails
 from edgecode.workers.media.tools import MediaTools
-from edgecode.workers.media.transcode import Rendered
 from tests.integration.media.sources import CLIP, THUMBNAIL, WEB, ffmpeg, run_ladder, rung, tags_for
 
 Clip = tuple[media_pb2.MediaInfo, list[Rendered], list[list[bus_pb2.OutputProgress]]]
@@ -133,7 +133,7 @@ async def test_the_thumbnail_is_a_keyframe_as_jpeg_with_its_stamp_in_a_comment(
 ) -> None:
     info = await probe(CLIP, scratch, tools)
     tags = tags_for(tools, CLIP)
-    first = await thumbnail(CLIP, info, THUMBNAIL, scratch, tags, tools)
+    [first] = await thumbnails(CLIP, info, THUMBNAIL, scratch, tags, tools)
     assert (first.file.width_pixels, first.file.height_pixels, first.file.frames) == (640, 360, 1)
     assert first.file.content_type == "image/jpeg"
     hashes = ffmpeg(tools, "-i", first.path, "-f", "streamhash", "-hash", "sha256", "-")
@@ -141,7 +141,7 @@ async def test_the_thumbnail_is_a_keyframe_as_jpeg_with_its_stamp_in_a_comment(
     found = await read_tags(first.path, scratch, tools)
     assert found["edgecode-output-id"] == "thumbnail"
     assert found["edgecode-revision"] == tags.revision
-    again = await thumbnail(CLIP, info, THUMBNAIL, scratch, tags, tools)
+    [again] = await thumbnails(CLIP, info, THUMBNAIL, scratch, tags, tools)
     assert again.file == first.file
 
 
@@ -152,7 +152,7 @@ async def test_a_thumbnail_at_any_time_even_beyond_the_end_is_a_picture(
     info = await probe(CLIP, scratch, tools)
     spec = media_pb2.ThumbnailSpec(time_seconds=seconds, height_pixels=90, quality=40)
     output = media_pb2.OutputSpec(output_id="shot", thumbnail=spec)
-    made = await thumbnail(CLIP, info, output, scratch, tags_for(tools, CLIP), tools)
+    [made] = await thumbnails(CLIP, info, output, scratch, tags_for(tools, CLIP), tools)
     assert (made.file.width_pixels, made.file.height_pixels) == (160, 90)
 
 

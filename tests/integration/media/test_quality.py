@@ -10,7 +10,7 @@ import pytest
 
 from edgecode.v1 import media_pb2
 from edgecode.workers.media import quality
-from edgecode.workers.media.ladder_command import plan_rendition
+from edgecode.workers.media.rendition import plan_rendition
 from edgecode.workers.media.tools import MediaTools, Work
 from tests.integration.media.sources import AAC, CLIP, H264, PICTURES, SOUND, ffmpeg, run_ladder
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from edgecode.core.blobs import source_key
 from edgecode.core.stamp import stamp_to_proto
 from edgecode.v1 import bus_pb2, event_pb2, media_pb2
+from edgecode.workers.media.rendered import OnProgress
 from edgecode.workers.media.tags import FileTags
-from edgecode.workers.media.transcode import OnProgress
 from edgecode.workers.parts import Parts
 from edgecode.workers.tasks.kinds import KINDS, Kind
 from edgecode.workers.tasks.work import Work

@@ -24,6 +24,7 @@ class Meter:
         self._whole = sum(phases.values())
         self._phase = bus_pb2.PHASE_UNSPECIFIED
         self._outputs = {output_id: bus_pb2.OutputProgress(output_id=output_id) for output_id in output_ids}
+        self._shares: dict[str, float] = {}
         self._encoded = 0.0
         self._fraction = 0.0
         self._pace: float | None = None
@@ -33,7 +34,7 @@ class Meter:
         """Takes a report.
 
         Args:
-            outputs: frames done and of how many, of those that have news.
+            outputs: frames done and of how many, of those that have news; of sound, which has no frames, the share.
             phase: that the attempt is in; one that is over does not come back.
             now: seconds on a clock that only rises.
         """
@@ -43,9 +44,11 @@ class Meter:
             if known is not None and output.frames_total > 0:
                 known.frames_total = output.frames_total
                 known.frames_done = max(min(output.frames_done, output.frames_total), known.frames_done)
-        for known in self._outputs.values():
-            known.fraction = max(known.fraction, self._at(_encoded(known)))
-        counted = [_encoded(known) for known in self._outputs.values() if known.frames_total]
+            share = _encoded(output)
+            self._shares[output.output_id] = max(share, self._shares.get(output.output_id, 0.0))
+        for output_id, known in self._outputs.items():
+            known.fraction = max(known.fraction, self._at(self._shares.get(output_id, 0.0)))
+        counted = [share for output_id, share in self._shares.items() if output_id in self._outputs]
         self._encoded = max(sum(counted) / len(counted) if counted else 0.0, self._encoded)
         self._fraction = max(self._fraction, self._at(self._encoded))
         if self._phase == bus_pb2.PHASE_ENCODING:
@@ -84,4 +87,5 @@ class Meter:
 
 
 def _encoded(output: bus_pb2.OutputProgress) -> float:
-    return output.frames_done / output.frames_total if output.frames_total else 0.0
+    share = output.frames_done / output.frames_total if output.frames_total > 0 else output.fraction
+    return min(max(share, 0.0), 1.0)

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from edgecode.core.blobs import Blobs, artifact_key
 from edgecode.v1 import bus_pb2, media_pb2, stamp_pb2
+from edgecode.workers.media.rendered import Rendered
 from edgecode.workers.media.statement import statement
 from edgecode.workers.media.tags import FileTags
-from edgecode.workers.media.transcode import Rendered
 
 STATEMENT_SUFFIX = ".intoto.json"
 ATTEMPT_MANIFEST = "attempt.json"

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from edgecode.core import subjects
 from edgecode.server.ledger import tables
+from edgecode.server.ledger.needs import sources_of
 from edgecode.server.ledger.port import AnyRow, Changes, CursorMoved, Find, JobRecord, Totals
 from edgecode.server.ledger.rows import (
     ArtifactRow,
@@ -22,7 +23,6 @@ from edgecode.server.ledger.rows import (
     TaskRow,
     UnreadRow,
 )
-from edgecode.v1 import event_pb2
 
 _VARIABLES = 500
 _LABEL = "(SELECT value FROM json_each({column}) WHERE key = ?)"
@@ -250,7 +250,7 @@ class SqliteLedger:
         """SHA-256 of every source that an active asset or a kept job needs."""
         active = {str(row[0]) for row in self._connection.execute(tables.ACTIVE_SOURCES)}
         kept = self._connection.execute(tables.KEPT_JOBS)
-        return active | {event_pb2.JobCreated.FromString(row[0]).asset_sha256 for row in kept}
+        return active.union(*(sources_of(row[0]) for row in kept))
 
     def when_lost(self, forget: Callable[[], None]) -> None:
         """Nothing committed is ever lost while the process lives."""

@@ -70,7 +70,8 @@ async def bare_decode(
     # The node's own output needs streams named; `V` is video without cover art, `?` allows for none.
     streams = [node["V:0?"], node["a:0?"]]
     if info is not None:
-        wanted = [info.video.stream_index, *(track.stream_index for track in info.audio[:1])]
+        pictures = [info.video.stream_index] if info.HasField("video") else []
+        wanted = [*pictures, *(track.stream_index for track in info.audio[:1])]
         streams = [node[str(index)] for index in wanted]
     # Pictures at their own times, as the encoders get them: those that come too late for theirs are dropped.
     times = {"fps_mode:v": "vfr", "enc_time_base:v": "filter"}

@@ -2,7 +2,7 @@
 
 # Files that hold their own media. No format that names other files or hosts (concat, hls, dash, sdp, image sequences).
 VIDEO_CONTAINERS = ("mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "mpegts", "mpeg", "avi", "flv", "ogg")
-# Opened by the probe only, so that it can say that there is no video.
+# Sound alone.
 AUDIO_CONTAINERS = ("wav", "mp3", "flac", "aac")
 
 # Codec to the decoders that may read it.
@@ -48,9 +48,9 @@ PROTOCOLS = ("file",)
 PLAYLIST_MARKS = (b"#EXTM3U", b"ffconcat", b"<MPD", b"[playlist]", b"<ASX", b"<SMIL", b"v=0\n", b"v=0\r")
 
 
-def format_whitelist(*, probing: bool = False) -> str:
+def format_whitelist() -> str:
     """The value of ffmpeg's `-format_whitelist`."""
-    return ",".join(VIDEO_CONTAINERS + AUDIO_CONTAINERS if probing else VIDEO_CONTAINERS)
+    return ",".join(VIDEO_CONTAINERS + AUDIO_CONTAINERS)
 
 
 def codec_whitelist() -> str:

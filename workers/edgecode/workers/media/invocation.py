@@ -20,12 +20,12 @@ X86_FLAGS = "cmov+mmx+mmxext+sse+sse2+sse3+ssse3+sse4.1+sse4.2"
 CPU_FLAGS = ["-cpuflags", X86_FLAGS] if platform.machine() in {"x86_64", "AMD64"} else []
 
 
-def program(tools: MediaTools) -> list[str]:
-    """The program and its global arguments: quiet, no terminal, progress on stdout."""
+def program(tools: MediaTools, words: str = "error") -> list[str]:
+    """The program and its global arguments: quiet but for `words` and worse, no terminal, progress on stdout."""
     return [
         str(tools.toolchain.ffmpeg),
         *("-hide_banner", "-nostdin", "-nostats", "-y"),
-        *("-v", "error"),
+        *("-v", words),
         *("-progress", "pipe:1", "-stats_period", "0.5"),
         *("-filter_complex_threads", str(FILTER_THREADS)),
         *CPU_FLAGS,
@@ -52,7 +52,7 @@ def open_source(source: Path, tools: MediaTools, *, strict: bool, **options: Any
     return ffmpeg.input(f"file:{source}", **source_options(tools), **patience, **options)
 
 
-def compile_command(outputs: Any, tools: MediaTools, *, strict: bool) -> list[str]:
+def compile_command(outputs: Any, tools: MediaTools, *, strict: bool, words: str = "error") -> list[str]:
     """The command line of one graph; when strict, ffmpeg ends at its first error."""
-    command: list[str] = ffmpeg.compile(outputs, cmd=[*program(tools), *(["-xerror"] if strict else [])])
+    command: list[str] = ffmpeg.compile(outputs, cmd=[*program(tools, words), *(["-xerror"] if strict else [])])
     return command

@@ -1,9 +1,36 @@
-"""The comment segment of a JPEG, which ffmpeg neither writes nor shows."""
+"""JPEG: how it is encoded, and its comment segment, which ffmpeg neither writes nor shows."""
+
+from pathlib import Path
+from typing import Any
+
+from edgecode.workers.media.tags import to_comment
 
 START = b"\xff\xd8"
 COMMENT = b"\xff\xfe"
 # Two of the segment's 65535 bytes hold its length.
 LARGEST = 65533
+
+
+def encoder(quality: int) -> dict[str, Any]:
+    """Ffmpeg's options for pictures of a quality of 1 to 100, each into a file of its own."""
+    return {
+        "c:v": "mjpeg",
+        "q:v": quantiser(quality),
+        "flags:v": "+bitexact",
+        "fflags": "+bitexact",
+        "threads:v": 1,
+        "format": "image2",
+    }
+
+
+def quantiser(quality: int) -> int:
+    """The scale of ffmpeg, 2 (best) to 31 for a quality of 100 to 1."""
+    return round(31 - (quality - 1) * 29 / 99)
+
+
+def stamp(path: Path, tags: dict[str, str]) -> None:
+    """Writes our tags into a picture just made."""
+    path.write_bytes(with_comment(path.read_bytes(), to_comment(tags)))
 
 
 def with_comment(image: bytes, comment: str) -> bytes:

@@ -1,83 +1,19 @@
 """The one ffmpeg command of a ladder: one decode, a split, every rendition its own encoder."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import ffmpeg
 
-from edgecode.core import ladder
 from edgecode.v1 import media_pb2
-from edgecode.workers.media import source_filters
+from edgecode.workers.media import containers, sound, source_filters, watermark
 from edgecode.workers.media.invocation import SCALER, compile_command, open_source
-from edgecode.workers.media.tools import Work, output_path
+from edgecode.workers.media.rendition import Cadence, Rendition
+from edgecode.workers.media.tools import Work
 
-# AAC has no higher rates that players are sure to read.
-HIGHEST_SAMPLE_RATE = 48_000
 # Frames between keyframes that stand where time says: only a bound for what time does not cut.
 LONGEST_GOP_FRAMES = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Rendition:
-    """One rung with every default filled in.
-
-    Attributes:
-        output_id: of the spec.
-        path: where it is written.
-        width, height: pixels, even.
-        gop_frames: distance of keyframes; None where the frame rate varies and time places them.
-        gop_seconds: the same in seconds.
-        audio_channels: 0 without audio.
-        tags: metadata to write.
-    """
-
-    output_id: str
-    path: Path
-    width: int
-    height: int
-    gop_frames: int | None
-    gop_seconds: float
-    crf: int
-    speed: str
-    threads: int
-    audio_bits_per_second: int
-    audio_channels: int
-    tags: dict[str, str]
-
-
-def plan_rendition(
-    output: media_pb2.OutputSpec, info: media_pb2.MediaInfo, scratch: Path, tags: dict[str, str]
-) -> Rendition:
-    """What one output means for this source."""
-    spec = output.rendition
-    width, height = ladder.size(output, info)
-    gop_seconds = spec.gop_seconds or 2.0
-    rate = frame_rate(info)
-    return Rendition(
-        output_id=output.output_id,
-        path=output_path(scratch, output.output_id, ".mp4"),
-        width=width,
-        height=height,
-        gop_frames=None if info.video.variable_frame_rate else max(round(gop_seconds * rate), 1),
-        gop_seconds=gop_seconds,
-        crf=spec.crf or 23,
-        speed=spec.speed or "veryfast",
-        threads=spec.threads or 2,
-        audio_bits_per_second=spec.audio_bits_per_second or 128_000,
-        audio_channels=min(info.audio[0].channels, spec.audio_channels or 2) if info.audio else 0,
-        tags=tags,
-    )
-
-
-def frame_rate(info: media_pb2.MediaInfo) -> Fraction:
-    """Frames per second of the source, on average; 25 where the source does not say."""
-    video = info.video
-    if video.frame_rate_numerator < 1 or video.frame_rate_denominator < 1:
-        return Fraction(25)
-    return Fraction(video.frame_rate_numerator, video.frame_rate_denominator)
 
 
 def ladder_command(work: Work, renditions: Sequence[Rendition], counts: Path) -> list[str]:
@@ -85,88 +21,139 @@ def ladder_command(work: Work, renditions: Sequence[Rendition], counts: Path) ->
 
     Args:
         work: the source and what the probe found of it.
-        renditions: at least one.
+        renditions: at least one, all of one part of the source.
         counts: FIFO that gets a line `<place in renditions> <frame>` for each frame an encoder has finished.
     """
-    info = work.info
-    node = open_source(work.source, work.tools, strict=True)
+    part = renditions[0].part
+    # After a seek into an open group some errors are to be expected; the rest of the source is read strictly.
+    strict = not part.start_seconds
+    node = open_source(work.source, work.tools, strict=strict, **part.seek())
     outputs = [
-        _output(picture, node[str(info.audio[0].stream_index)] if info.audio else None, info, rendition, counts)
+        _output(picture, node, rendition, str(counts))
         for picture, rendition in zip(pictures(node, work, renditions), renditions, strict=True)
     ]
     return compile_command(ffmpeg.merge_outputs(*outputs), work.tools, strict=True)
 
 
 def pictures(node: Any, work: Work, renditions: Sequence[Rendition]) -> list[Any]:
-    """What goes into each rendition's encoder, decoded once; quality is measured against the same."""
-    largest = max(rendition.width for rendition in renditions), max(rendition.height for rendition in renditions)
-    prepared = source_filters.prepared(node[str(work.info.video.stream_index)], work.info, largest)
-    split = prepared.filter_multi_output("split", len(renditions))
-    return [
-        split[place]
-        .filter("scale", rendition.width, rendition.height, flags=SCALER, out_range="tv")
-        .filter("setsar", 1)
-        .filter("format", "yuv420p")
-        for place, rendition in enumerate(renditions)
-    ]
+    """What goes into each rendition's encoder, decoded once, and each mark too; quality is measured against the same."""
+    stream = node[str(work.info.video.stream_index)]
+    encoded = [rendition for rendition in renditions if not rendition.copied]
+    if not encoded:
+        return [stream] * len(renditions)
+    prepared = _prepared(stream, work.info, encoded)
+    marks = _marks(encoded, work)
+    found = []
+    for rendition in renditions:
+        if rendition.copied:
+            found.append(stream)
+            continue
+        picture = _picture(next(prepared[keeps_hdr(rendition, work.info)]), rendition)
+        if rendition.mark is not None:
+            picture = watermark.over(picture, next(marks[rendition.mark.path]), rendition.mark)
+            picture = picture.filter("format", rendition.pixel_format)
+        found.append(picture)
+    return found
 
 
-def _output(picture: Any, audio: Any, info: media_pb2.MediaInfo, rendition: Rendition, counts: Path) -> Any:
-    streams = [picture] if audio is None else [picture, audio]
-    options = _container_options(rendition) | _video_options(rendition, counts)
-    if audio is not None:
-        options |= _audio_options(rendition, info.audio[0])
+def keeps_hdr(rendition: Rendition, info: media_pb2.MediaInfo) -> bool:
+    """Whether a rendition shows the light of its source as it is."""
+    return rendition.keeps_hdr and source_filters.is_hdr(info)
+
+
+def _prepared(stream: Any, info: media_pb2.MediaInfo, renditions: Sequence[Rendition]) -> dict[bool, Iterator[Any]]:
+    """The pictures without fields, once for each rendition: as they are for those that keep HDR, else of BT.709."""
+    kept = [rendition for rendition in renditions if keeps_hdr(rendition, info)]
+    mapped = [rendition for rendition in renditions if not keeps_hdr(rendition, info)]
+    ways = iter(_split(source_filters.progressive(stream, info), bool(kept) + bool(mapped)))
+    found: dict[bool, Iterator[Any]] = {}
+    if kept:
+        found[True] = iter(_split(next(ways), len(kept)))
+    if mapped:
+        size = _largest(mapped, info)
+        found[False] = iter(_split(source_filters.to_bt709(next(ways), info, size), len(mapped)))
+    return found
+
+
+def _largest(renditions: Sequence[Rendition], info: media_pb2.MediaInfo) -> tuple[int, int]:
+    """The largest size in the source's shape that renditions are made of."""
+    whole = info.video.display_width_pixels // 2 * 2, info.video.display_height_pixels // 2 * 2
+    width, height = max((one.shape.scaled_width, one.shape.scaled_height) for one in renditions)
+    in_shape = abs(width * whole[1] - height * whole[0]) <= 2 * max(whole)
+    return (width, height) if in_shape else whole
+
+
+def _marks(renditions: Sequence[Rendition], work: Work) -> dict[Path, Any]:
+    paths = [rendition.mark.path for rendition in renditions if rendition.mark is not None]
+    return {
+        path: iter(_split(watermark.open_mark(path, work.tools)["v:0"], paths.count(path)))
+        for path in dict.fromkeys(paths)
+    }
+
+
+def _split(stream: Any, count: int) -> list[Any]:
+    node = stream.filter_multi_output("split", count)
+    return [node[place] for place in range(count)]
+
+
+def _picture(video: Any, rendition: Rendition) -> Any:
+    shape = rendition.shape
+    video = _at_rate(video, rendition.cadence)
+    video = video.filter("scale", shape.scaled_width, shape.scaled_height, flags=SCALER, out_range="tv")
+    if (shape.scaled_width, shape.scaled_height) != (shape.width, shape.height):
+        if shape.width >= shape.scaled_width and shape.height >= shape.scaled_height:
+            # Even places, so that colours stay with their pictures.
+            x, y = ((outer - inner) // 4 * 2 for outer, inner in _sides(rendition))
+            video = video.filter("pad", shape.width, shape.height, x, y)
+        else:
+            x, y = ((inner - outer) // 4 * 2 for outer, inner in _sides(rendition))
+            video = video.filter("crop", shape.width, shape.height, x, y)
+    return video.filter("setsar", 1).filter("format", rendition.pixel_format)
+
+
+def _sides(rendition: Rendition) -> tuple[tuple[int, int], tuple[int, int]]:
+    shape = rendition.shape
+    return (shape.width, shape.scaled_width), (shape.height, shape.scaled_height)
+
+
+def _at_rate(video: Any, cadence: Cadence) -> Any:
+    if cadence.rate is None:
+        return video
+    rate = cadence.rate
+    if cadence.exactly:
+        return video.filter("fps", f"{rate.numerator}/{rate.denominator}")
+    # One picture of each length of time, at its own time; none is made.
+    slot = f"floor({{}}*{rate.numerator}/{rate.denominator}+0.001)"
+    return video.filter("select", f"isnan(prev_selected_t)+gt({slot.format('t')},{slot.format('prev_selected_t')})")
+
+
+def _output(picture: Any, node: Any, rendition: Rendition, counts: str) -> Any:
+    streams = [picture, *(node[str(one.track.stream_index)] for one in rendition.sounds)]
+    options = containers.options(rendition.container, rendition.tags)
+    options |= {"c:v": "copy"} if rendition.copied else _video_options(rendition, counts)
+    options |= sound.options(rendition.sounds)
     return ffmpeg.output(*streams, f"file:{rendition.path}", **options)
 
 
-def _container_options(rendition: Rendition) -> dict[str, Any]:
-    tags = {f"metadata:g:{place}": f"{key}={value}" for place, (key, value) in enumerate(rendition.tags.items())}
-    return tags | {
-        "format": "mp4",
-        "movflags": "+faststart+use_metadata_tags",
-        "fflags": "+bitexact",
-        "map_metadata": -1,
-        "map_chapters": -1,
-    }
-
-
-def _video_options(rendition: Rendition, counts: Path) -> dict[str, Any]:
-    if rendition.gop_frames is None:
+def _video_options(rendition: Rendition, counts: str) -> dict[str, Any]:
+    cadence = rendition.cadence
+    if cadence.gop_frames is None:
         keyframes: dict[str, Any] = {
             "g": LONGEST_GOP_FRAMES,
             # Counted from the last keyframe: `n_forced` would make each frame after a long gap one.
-            "force_key_frames": f"expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+{rendition.gop_seconds:g}))",
+            "force_key_frames": f"expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+{cadence.gop_seconds:g}))",
         }
     else:
-        keyframes = {"g": rendition.gop_frames, "keyint_min": rendition.gop_frames}
-    return keyframes | {
-        "c:v": "libx264",
-        "preset": rendition.speed,
-        "crf": rendition.crf,
-        "threads:v": rendition.threads,
-        "sc_threshold": 0,
-        "flags:v": "+bitexact+cgop",
-        # x264 else picks faster, not quite equal ways on some processors.
-        "x264-params": "cpu-independent=1",
-        # Each picture once, at the source's own time: no frame is made or dropped to fit a rate.
-        "fps_mode:v": "vfr",
-        "enc_time_base:v": "filter",
-        "stats_enc_post:v": f"file:{counts}",
-        "stats_enc_post_fmt:v": "{fidx} {n}",
-    }
-
-
-def _audio_options(rendition: Rendition, source: media_pb2.AudioStream) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "c:a": "aac",
-        "b:a": rendition.audio_bits_per_second,
-        "ac": rendition.audio_channels,
-        "flags:a": "+bitexact",
-        # Gaps become silence, so that sound stays with its picture.
-        "af": "aresample=async=1",
-    }
-    if source.sample_rate_hertz > HIGHEST_SAMPLE_RATE:
-        options["ar"] = HIGHEST_SAMPLE_RATE
-    if source.language.isascii() and source.language.isalpha() and source.language != "und":
-        options["metadata:s:a:0"] = f"language={source.language}"
-    return options
+        keyframes = {"g": cadence.gop_frames, "keyint_min": cadence.gop_frames}
+    return (
+        {"c:v": rendition.encoder.name}
+        | keyframes
+        | rendition.encoder.options(rendition.speed, rendition.threads, rendition.bits)
+        | {
+            # Each picture once, at its own time: none is made or dropped to fit a rate.
+            "fps_mode:v": "vfr",
+            "enc_time_base:v": "filter",
+            "stats_enc_post:v": f"file:{counts}",
+            "stats_enc_post_fmt:v": "{fidx} {n}",
+        }
+    )

@@ -14,15 +14,17 @@ from edgecode.workers.media.run_child import Answer, ask_python
 from edgecode.workers.media.tools import MediaTools
 
 CHILD = "edgecode.workers.media.probe_child"
+SOUND_CHILD = "edgecode.workers.media.probe_sound_child"
 
 
-async def probe(source: Path, scratch: Path, tools: MediaTools) -> media_pb2.MediaInfo:
+async def probe(source: Path, scratch: Path, tools: MediaTools, *, sound_suffices: bool = False) -> media_pb2.MediaInfo:
     """Reads every packet of the source and decodes one picture.
 
     Args:
         source: a local file, absolute.
         scratch: an empty folder of this attempt.
         tools: of this worker.
+        sound_suffices: a source without pictures will do.
 
     Raises:
         MediaFailure: the user's for sources beyond limits and allowlists and for those a bare decode cannot read
@@ -31,6 +33,9 @@ async def probe(source: Path, scratch: Path, tools: MediaTools) -> media_pb2.Med
     arguments = [str(source), json.dumps(asdict(tools.limits))]
     answer = await ask_python(CHILD, arguments, source, scratch, tools)
     found = _parse(answer)
+    if sound_suffices and found.get("refused", [""])[0] == Reason.NO_VIDEO_STREAM:
+        answer = await ask_python(SOUND_CHILD, arguments, source, scratch, tools)
+        found = _parse(answer)
     if "refused" in found:
         raise users(Reason(found["refused"][0]), found["refused"][1])
     info = _info(found["info"]) if "info" in found else None

@@ -57,7 +57,7 @@ def probe(path: Path, limits: dict[str, Any]) -> dict[str, Any]:
         # What is left of it may tell of whole tracks, and of others by half.
         raise Refused(Reason.TRUNCATED_INPUT, "an MP4 or MOV that ends within its index: it was cut short")
     options = {
-        "format_whitelist": format_whitelist(probing=True),
+        "format_whitelist": format_whitelist(),
         "codec_whitelist": codec_whitelist(),
         "protocol_whitelist": "file",
         "max_pixels": str(limits["max_pixels"]),

@@ -21,7 +21,8 @@ from edgecode.workers.media.diagnose import own_failure
 from edgecode.workers.media.faults import MediaFailure, Reason, ours, users
 from edgecode.workers.media.ffmpeg_run import run_ffmpeg
 from edgecode.workers.media.invocation import compile_command, open_source
-from edgecode.workers.media.ladder_command import Rendition, pictures
+from edgecode.workers.media.ladder_command import pictures
+from edgecode.workers.media.rendition import Rendition
 from edgecode.workers.media.tools import Work
 
 DEFAULT_COUNT, DEFAULT_SECONDS = 5, 2.0

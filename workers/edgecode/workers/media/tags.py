@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 
 PREFIX = "edgecode-"
+# Where all tags stand as one comment.
+MATROSKA_TAG = "edgecode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,12 @@ def from_comment(comment: str) -> dict[str, str]:
     except ValueError:
         return {}
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+
+def of_container(metadata: dict[str, str]) -> dict[str, str]:
+    """Our tags in an MP4's or a Matroska file's metadata; the latter are written in capitals."""
+    lower = {key.lower(): value for key, value in metadata.items()}
+    return only_ours(lower | from_comment(lower.get(MATROSKA_TAG, "")))
 
 
 def only_ours(tags: dict[str, str]) -> dict[str, str]:

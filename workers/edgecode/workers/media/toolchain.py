@@ -22,11 +22,13 @@ class Toolchain:
         ffmpeg: the binary, absolute.
         versions: what shapes output, by name.
         digest: SHA-256 (hex) over `versions`: equal digests, equal bytes.
+        encoders: names of ffmpeg's encoders.
     """
 
     ffmpeg: Path
     versions: Mapping[str, str]
     digest: str
+    encoders: frozenset[str]
 
 
 def find_toolchain(ffmpeg: Path | None = None) -> Toolchain:
@@ -47,7 +49,7 @@ def find_toolchain(ffmpeg: Path | None = None) -> Toolchain:
         "libc": "-".join(platform.libc_ver()),
         "os": f"{sys.platform}-{platform.machine()}-{_os_release()}",
     }
-    return Toolchain(binary, MappingProxyType(versions), toolchain_digest(versions))
+    return Toolchain(binary, MappingProxyType(versions), toolchain_digest(versions), _encoders(binary))
 
 
 def _packaged_ffmpeg() -> Path:
@@ -61,14 +63,25 @@ def _packaged_ffmpeg() -> Path:
 
 
 def _ffmpeg_version(binary: Path) -> str:
+    answer = _ask(binary, "-version")
+    words = answer.split()
+    if words[:2] != ["ffmpeg", "version"]:
+        raise ours(Reason.TOOLCHAIN_MISSING, f"{binary} is not ffmpeg: it says {answer[:80]!r}")
+    return words[2]
+
+
+def _encoders(binary: Path) -> frozenset[str]:
+    # Lines such as ` V....D libx264   libx264 H.264 / AVC (codec h264)`, after the legend's.
+    lines = _ask(binary, "-hide_banner", "-encoders").partition("------")[2].splitlines()
+    return frozenset(line.split()[1] for line in lines if line.strip())
+
+
+def _ask(binary: Path, *arguments: str) -> str:
     try:
-        answer = subprocess.run([binary, "-version"], capture_output=True, text=True, timeout=30, check=True)
+        answer = subprocess.run([binary, *arguments], capture_output=True, text=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         raise ours(Reason.TOOLCHAIN_MISSING, f"{binary} does not run: {error}") from error
-    words = answer.stdout.split()
-    if words[:2] != ["ffmpeg", "version"]:
-        raise ours(Reason.TOOLCHAIN_MISSING, f"{binary} is not ffmpeg: it says {answer.stdout[:80]!r}")
-    return words[2]
+    return answer.stdout
 
 
 def _sha256(path: Path) -> str:

@@ -15,11 +15,12 @@ import av.logging
 from edgecode.workers.media import jpeg, picture
 from edgecode.workers.media.boxes import index_first
 from edgecode.workers.media.formats import codec_whitelist, format_whitelist
-from edgecode.workers.media.tags import from_comment, only_ours
+from edgecode.workers.media.matroska_index import cues_first
+from edgecode.workers.media.tags import from_comment, of_container, only_ours
 
 
 def read_file(path: Path) -> dict[str, Any]:
-    """Size, digests, tags and streams of one MP4 or JPEG."""
+    """Size, digests, tags and streams of one MP4, Matroska or JPEG."""
     with path.open("rb") as file:
         facts: dict[str, Any] = {"sha256": hashlib.file_digest(file, "sha256").hexdigest()}
         file.seek(0)
@@ -41,12 +42,13 @@ def _movie(path: Path) -> dict[str, Any]:
                 tracks[packet.stream_index].add(packet)
         facts: dict[str, Any] = {
             "format": container.format.name,
-            "tags": only_ours(dict(container.metadata)),
+            "tags": of_container(dict(container.metadata)),
             "stream_types": [stream.type for stream in container.streams],
             "content_sha256": _content([track.line() for track in tracks]),
-            "index_first": index_first(path),
+            "index_first": cues_first(path) if "matroska" in container.format.name else index_first(path),
             "video": None,
             "audio": None,
+            "audio_tracks": [track.facts() for track in tracks if track.stream.type == "audio"],
         }
         for track in tracks:
             if facts.get(track.stream.type, "") is None:
@@ -83,6 +85,10 @@ class _Track:
         """As ffmpeg's `streamhash` has it."""
         return f"{self.stream.index},{self.stream.type[0]},SHA256={self._hash.hexdigest()}\n"
 
+    def _language(self) -> str:
+        language = self.stream.language or ""
+        return "" if language == "und" else language
+
     def facts(self) -> dict[str, Any]:
         first = self._first or 0
         start = float(first * self.stream.time_base) - self._origin
@@ -90,9 +96,13 @@ class _Track:
             "codec": self.stream.codec_context.codec.canonical_name,
             "start_seconds": max(start, 0.0),
             "duration_seconds": float((self._latest + self._tail - max(first, 0)) * self.stream.time_base),
+            "packets": self._packets,
+            "sha256": self._hash.hexdigest(),
+            # What a decoder is set up with.
+            "config": (self.stream.codec_context.extradata or b"").hex(),
         }
         if self.stream.type == "audio":
-            return facts | {"channels": self.stream.codec_context.channels}
+            return facts | {"channels": self.stream.codec_context.channels, "language": self._language()}
         return facts | {"frames": self._packets, "keyframes": self._keyframes}
 
 

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from edgecode.v1 import media_pb2
-from edgecode.workers.media.transcode import Rendered
+from edgecode.workers.media.rendered import Rendered
 from edgecode.workers.tasks.work import Result, Work
 
 OUTPUT_ID = "manifest"

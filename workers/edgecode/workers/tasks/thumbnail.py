@@ -1,6 +1,6 @@
-"""One picture of the source."""
+"""Pictures of the source."""
 
-from edgecode.workers.media.thumbnail import thumbnail
+from edgecode.workers.media.thumbnail import thumbnails
 from edgecode.workers.tasks.work import Result, Work
 
 
@@ -8,7 +8,8 @@ async def run(work: Work) -> Result:
     """Makes and verifies each thumbnail asked for."""
     task = work.task
     files = [
-        await thumbnail(work.source, task.source, output, work.scratch, work.tags, work.tools)
+        file
         for output in task.outputs
+        for file in await thumbnails(work.source, task.source, output, work.scratch, work.tags, work.tools)
     ]
     return Result(files=files)

@@ -7,9 +7,9 @@ from pathlib import Path
 from edgecode.core.blobs import Blobs
 from edgecode.core.named_stores import NamedStore
 from edgecode.v1 import bus_pb2, event_pb2, media_pb2
+from edgecode.workers.media.rendered import OnProgress, Rendered
 from edgecode.workers.media.tags import FileTags
 from edgecode.workers.media.tools import MediaTools
-from edgecode.workers.media.transcode import OnProgress, Rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Work:
         tags: for the metadata of the files made.
         tools: of this worker.
         on_progress: may be called as often as there is something to say.
-        blobs: where artifacts are read.
+        blobs: where artifacts and other assets are read.
         stores: those that requests may name.
     """
 

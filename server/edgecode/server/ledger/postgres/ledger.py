@@ -12,6 +12,7 @@ from psycopg.rows import args_row, tuple_row
 
 from edgecode.core import subjects
 from edgecode.server.ledger import tables
+from edgecode.server.ledger.needs import sources_of
 from edgecode.server.ledger.port import AnyRow, Changes, CursorMoved, Find, JobRecord, Totals
 from edgecode.server.ledger.postgres import making
 from edgecode.server.ledger.postgres.pool import Pool
@@ -29,7 +30,6 @@ from edgecode.server.ledger.rows import (
     TaskRow,
     UnreadRow,
 )
-from edgecode.v1 import event_pb2
 
 log = structlog.get_logger()
 
@@ -250,7 +250,7 @@ class PostgresLedger:
             active = await session.execute(tables.ACTIVE_SOURCES, binary=True)
             kept = await session.execute(tables.KEPT_JOBS, binary=True)
             found = {str(row[0]) for row in await active.fetchall()}
-            return found | {event_pb2.JobCreated.FromString(row[0]).asset_sha256 for row in await kept.fetchall()}
+            return found.union(*(sources_of(row[0]) for row in await kept.fetchall()))
 
     async def beside(self) -> Self:
         """An empty one in a schema beside this one's."""

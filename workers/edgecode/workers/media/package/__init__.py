@@ -1,0 +1,1 @@
+"""HLS and DASH over one set of CMAF tracks."""
