@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from edgecode.server.ledger.rows import TaskState
-from edgecode.server.planner.plan import plan, retention_deadline_us
+from edgecode.server.planner.plan import contract_of_job, plan, retention_deadline_us
 from edgecode.server.planner.workers import PresentWorker
 from edgecode.v1 import event_pb2, media_pb2
 from tests.harness.folding import DAY_US, NOW_US, OURS, SECOND_US, USERS, WORKER, B, C, D, Story, created, situation
@@ -201,6 +201,15 @@ class TestBuilds:
         assert plan(story.job, situation(present=later)) == []
         assert plan(story.job, situation(B, current="")) == []
         assert plan(story.job, situation(B, quarantined=(B,))) == []
+
+    def test_a_job_of_a_later_contract_goes_to_no_build_that_cannot_read_it(self) -> None:
+        first = created()
+        first.job_created.contract = 2
+        story = Story(first)
+        assert plan(story.job, situation(B, C)) == []
+        reader = {"x": PresentWorker(B, 1, 2, frozenset(), 0)}
+        assert story.decide(situation(C, present=reader)) == ["job_assigned", "task_scheduled"]
+        assert contract_of_job(story.job) == 2
 
     def test_while_absence_does_not_count_the_current_build_gets_it(self) -> None:
         assert Story(created()).decide(situation(absence_counts=False)) == ["job_assigned", "task_scheduled"]
