@@ -125,7 +125,7 @@ async def test_each_fit_gives_its_size_and_keeps_the_shape_it_promises(
 ) -> None:
     # Left half white, right half black.
     halves = "color=white:s=160x180:r=5:d=1[a];color=black:s=160x180:r=5:d=1[b];[a][b]hstack"
-    source = made("halves.mp4", "-filter_complex", halves, *H264)
+    source = made("white and black.mp4", "-filter_complex", halves, *H264)
     fits = ("INSIDE", "PAD", "CROP", "STRETCH")
     texts = [f"height_pixels: 96 width_pixels: 96 fit: FIT_{fit} audio_codec: AUDIO_CODEC_NONE" for fit in fits]
     found = dict(zip(fits, await render(source, scratch, tools, *texts), strict=True))
@@ -188,7 +188,7 @@ def mark(made: Make) -> Path:
 async def test_a_watermark_stands_in_its_corner_at_its_size_through_all_frames(
     made: Make, mark: Path, scratch: Path, tools: MediaTools
 ) -> None:
-    black = made("black.mp4", "-f", "lavfi", "-i", "color=black:s=320x180:r=5:d=2", *H264)
+    black = made("black pictures.mp4", "-f", "lavfi", "-i", "color=black:s=320x180:r=5:d=2", *H264)
     digest = sha256(mark)
     corners = ("TOP_LEFT", "TOP_RIGHT", "BOTTOM_LEFT", "BOTTOM_RIGHT", "CENTER")
     text = f"height_pixels: 180 watermark {{ asset_sha256: '{digest}' height_ratio: 0.2 margin_ratio: 0.1 "

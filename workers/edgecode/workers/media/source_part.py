@@ -44,6 +44,8 @@ def part_of(trim: media_pb2.Trim, info: media_pb2.MediaInfo) -> Part:
     if end is not None and end >= info.duration_seconds:
         end = None
     part = Part(trim.start_seconds, end)
+    if part.is_whole:
+        return part
     line = info.video if info.HasField("video") else info.audio[0]
     if part.of(line.start_seconds, line.duration_seconds)[1] <= 0:
         raise users(
