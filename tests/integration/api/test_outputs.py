@@ -7,7 +7,7 @@ from google.protobuf import text_format
 
 from edgecode.server.jobs.built_in import BUILT_IN
 from edgecode.v1 import job_pb2, media_pb2
-from tests.harness.api import Api
+from tests.harness.api import Api, refusal
 from tests.harness.clips import FASTSTART, H264, made, pictures
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -87,3 +87,12 @@ async def test_a_watermark_is_an_asset_of_its_own(api: Api) -> None:
         (await content(api, await run(api, source(), specs(text))))["v.mp4"] for text in (spec.format(""), marked)
     ]
     assert plain != with_mark
+
+
+async def test_a_watermark_that_is_no_asset_names_its_field(api: Api) -> None:
+    asset = await api.upload(source(), file_name="source")
+    absent = "00000000-0000-5000-8000-000000000000"
+    text = f"output_id: 'v' rendition {{ height_pixels: 120 watermark {{ asset_id: '{absent}' }} }}"
+    found = await refusal(api.jobs.CreateJob(job_pb2.CreateJobRequest(asset_id=asset.asset_id, outputs=specs(text))))
+    assert found.reason == "ASSET_NOT_FOUND"
+    assert found.fields == ("outputs[0].rendition.watermark.asset_id",)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edgecode.v1 import media_pb2
-from edgecode.workers.media.thumbnail import thumbnail
+from edgecode.workers.media.thumbnail import thumbnails
 from edgecode.workers.media.tone_map import nits_to_pq, pq_to_nits, roll_off
 from edgecode.workers.media.tools import MediaTools
 from tests.integration.media.sources import THUMBNAIL, ffmpeg, run_ladder, tags_for
@@ -70,7 +70,7 @@ async def test_renditions_and_thumbnails_show_the_colours_that_were_meant(
     source = made(name, *patches(name))
     info, (result,) = await run_ladder(source, scratch, tools, [BEST])
     assert near(seen(tools, result.path, "bt709"), APART) == []
-    shot = await thumbnail(source, info, THUMBNAIL, scratch, tags_for(tools, source), tools)
+    [shot] = await thumbnails(source, info, THUMBNAIL, scratch, tags_for(tools, source), tools)
     assert near(seen(tools, shot.path, "smpte170m"), APART) == []
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from edgecode.v1 import media_pb2
 from edgecode.workers.media.probe import probe
-from edgecode.workers.media.thumbnail import thumbnail
+from edgecode.workers.media.thumbnail import thumbnails
 from edgecode.workers.media.tools import MediaTools
 from tests.integration.media.odd_sources import ODD_SOURCES, Odd
 from tests.integration.media.seen import flash_and_beep, likeness, make_odd, make_pattern
@@ -58,7 +58,7 @@ async def test_a_thumbnail_of_an_odd_source_shows_what_its_viewer_sees(
     first = media_pb2.OutputSpec(
         output_id="first", thumbnail=media_pb2.ThumbnailSpec(height_pixels=180, time_seconds=0, quality=100)
     )
-    shot = await thumbnail(source, info, first, scratch, tags_for(tools, source), tools)
+    [shot] = await thumbnails(source, info, first, scratch, tags_for(tools, source), tools)
     assert (shot.file.width_pixels, shot.file.height_pixels) == odd.size
     assert likeness(tools, shot.path, odd, pattern, matrix="smpte170m:in_range=pc")[0] >= min(odd.likeness, 0.93)
 

@@ -286,3 +286,15 @@ async def test_loudness_reaches_its_target_and_its_peaks_stay_below_the_ceiling(
     assert far.file.true_peak_dbtp < -3 + 1.5
     silence = loudness.gain_for(media_pb2.Loudness(), loudness.Measured(-70.0, -90.0))
     assert silence.filters() == ["volume=0.00dB:precision=double"], "silence stays what it is"
+
+
+async def test_hdr_is_kept_where_asked_for_and_mapped_beside_it(made: Make, scratch: Path, tools: MediaTools) -> None:
+    said = "setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc:range=tv"
+    source = made(
+        "pq.mp4", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=1", "-vf", f"format=yuv420p10le,{said}",
+        "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error",
+    )  # fmt: skip
+    kept = "height_pixels: 90 hdr: HDR_KEEP pixel_format: 'yuv420p10le' video_codec: VIDEO_CODEC_"
+    made_of = await render(source, scratch, tools, kept + "HEVC", kept + "AV1", "height_pixels: 90")
+    assert [one.file.color_transfer for one in made_of] == ["smpte2084", "smpte2084", "bt709"]
+    assert [one.file.pixel_format for one in made_of] == ["yuv420p10le", "yuv420p10le", "yuv420p"]

@@ -16,6 +16,7 @@ from edgecode.server.jobs.exports import EXPORT_CONTRACT, check_output_uri
 from edgecode.server.jobs.presets import Presets
 from edgecode.server.jobs.queries import JobQueries
 from edgecode.server.jobs.requests import check_request, created_event, refuse, utc_now
+from edgecode.server.jobs.watermarks import fill_watermarks
 from edgecode.server.jobs.write import JobWriter, job_id_of
 from edgecode.server.ledger import webhook_reads
 from edgecode.server.ledger.fold_webhook import DELETED
@@ -121,6 +122,7 @@ class JobAcceptance:
         created = created_event(
             job_id, request, asset=asset, preset=preset, call=call, settings=self._settings, now=utc_now()
         )
+        await fill_watermarks(created.outputs, self._ledger, self._reads)
         if request.output_uri:
             created.contract = max(created.contract, EXPORT_CONTRACT)
         if request.HasField("webhook"):

@@ -69,6 +69,7 @@ def artifact_file(output_id: str, kind: media_pb2.ArtifactKind, path: Path, fact
         audio_codec=audio.get("codec", ""),
         audio_channels=audio.get("channels", 0),
         pixel_format=video.get("pixel_format", ""),
+        color_transfer=video.get("color_transfer") or "",
         bits_per_second=round(facts["size_bytes"] * 8 / seconds) if seconds > 0 else 0,
         audio_languages=[track["language"] for track in tracks],
     )
