@@ -73,18 +73,17 @@ def _bits(rate: RateControl) -> dict[str, Any]:
 
 
 def _h264(speed: str, threads: int, rate: RateControl) -> dict[str, Any]:
-    # x264 else picks faster, not quite equal ways on some processors.
-    own = "cpu-independent=1"
     if rate.max_bits_per_second:
-        # With a bound, frames under way at once see each other's sizes as far as they are: never twice alike. So the
-        # threads share each frame.
-        own += ":sliced-threads=1"
+        # With a bound, frames (and with `sliced-threads` slices) under way at once see each other's sizes as far as
+        # they are: never twice alike.
+        threads = 1
     return _bits(rate) | {
         "preset": speed,
         "threads:v": threads,
         "sc_threshold": 0,
         "flags:v": "+bitexact+cgop",
-        "x264-params": own,
+        # x264 else picks faster, not quite equal ways on some processors.
+        "x264-params": "cpu-independent=1",
     }
 
 
