@@ -36,7 +36,7 @@ def ladder_command(work: Work, renditions: Sequence[Rendition], counts: Path) ->
 
 
 def pictures(node: Any, work: Work, renditions: Sequence[Rendition]) -> list[Any]:
-    """What goes into each rendition's encoder, decoded once, and each mark too; quality is measured against the same."""
+    """What goes into each rendition's encoder, decoded once; quality is measured against the same."""
     stream = node[str(work.info.video.stream_index)]
     encoded = [rendition for rendition in renditions if not rendition.copied]
     if not encoded:
