@@ -53,6 +53,10 @@ class Settings(BaseSettings):
 
     grpc_address: str = Field("127.0.0.1:50051", description="Where the server listens; port 0 takes a free one.")
     metrics_address: str = Field("127.0.0.1:9464", description="Metrics and health over HTTP; empty: none.")
+    http_address: str = Field(
+        "", description="Artifacts over HTTP, such as 127.0.0.1:8081; port 0 takes a free one; empty: none."
+    )
+    http_url: str = Field("", description="What URLs of artifacts begin with for clients; empty: made of http_address.")
     tls_certificate: OptionalPath = Field(None, description="PEM chain of the server; empty: no TLS.")
     tls_key: OptionalPath = Field(None, description="PEM key of the certificate.")
     tls_client_authorities: OptionalPath = Field(
@@ -78,7 +82,7 @@ class Settings(BaseSettings):
         3600.0, description="A younger blob is never removed: what it belongs to may not be in the log yet.", ge=0
     )
     read_wait_seconds: float = Field(2.0, description="Longest wait of a read for the ledger to catch up.", gt=0)
-    signing_key_file: Path | None = Field(
+    signing_key_file: OptionalPath = Field(
         None,
         description="What webhook secrets and download tokens are made of, a line a key, the first one new; the same "
         "for all servers; unset: `signing.key` in data_dir, made when absent.",
@@ -156,6 +160,8 @@ class Settings(BaseSettings):
             "ledger_url",
             "grpc_address",
             "metrics_address",
+            "http_address",
+            "http_url",
             "scratch_dir",
             "signing_key_file",
             "tls_certificate",

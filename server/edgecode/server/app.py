@@ -40,6 +40,8 @@ from edgecode.server.servicers.register import add_servicers
 from edgecode.server.signing import SigningKeys
 from edgecode.server.transport import listen, make_server
 from edgecode.server.watch import LogFeed
+from edgecode.server.web.artifacts import ArtifactFiles
+from edgecode.server.web.listener import HttpListener
 from edgecode.server.webhooks.deliverer import Deliverer
 from edgecode.server.webhooks.sender import Sender
 from edgecode.server.webhooks.service import Webhooks
@@ -131,14 +133,18 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
     build_info_metric(registry, stamp)
     metrics = MetricsServer(settings.metrics_address, registry, lambda: not termination.asked.is_set())
 
-    parts = (reads, fleet, feed, queue, sender, leader, beat, ServiceApi(bus, "the Edgecode API"), metrics)
+    http = HttpListener(settings, stamp, ArtifactFiles(blobs, queries, keys, settings))
+
+    parts = (reads, fleet, feed, queue, sender, leader, beat, ServiceApi(bus, "the Edgecode API"), metrics, http)
     try:
         for part in parts:
             await part.start()
         address = listen(server, settings)
         await server.start()
         await health.serve()
-        log.info("process.ready", grpc_address=address, metrics_address=settings.metrics_address)
+        log.info(
+            "process.ready", grpc_address=address, metrics_address=settings.metrics_address, http_address=http.address
+        )
         await _until_end(termination, leader)
         await health.enter_graceful_shutdown()
         await feed.stop()

@@ -1,0 +1,1 @@
+"""Artifacts over HTTP, for browsers, players and curl."""
