@@ -106,6 +106,8 @@ class TestAddresses:
     [
         "", "example.com", "ftp://example.com", "http://example.com", "https://", "https://u@example.com", "https://u:p@h/",
         "https://example.com/#x", "https://127.0.0.1/", "https://[::1]/", "https://[fe80::1%25eth0]/", "https://h:0/",
+        "https://127.1/", "https://2130706433/",
+        "https://0x7f.0.0.0x1/", "https://a.0x7f./",
         "https://h:99999/", "https://h/ x", "https://h/\n", "https://hä.de/", "https://" + "x" * 2048, "https://[::1",
     ],
 )  # fmt: skip

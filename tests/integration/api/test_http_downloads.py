@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
+from yarl import URL
 
 from edgecode.server.signing import SigningKeys
 from edgecode.server.web.tokens import make_token
@@ -96,7 +97,7 @@ async def test_ranges_give_the_bytes_asked_for_and_what_is_beyond_the_end_is_ref
 async def test_what_is_refused_is_stamped_too(
     base: str, http: aiohttp.ClientSession, method: str, path: str, status: int
 ) -> None:
-    async with http.request(method, aiohttp.client.URL(base + path, encoded=True)) as reply:
+    async with http.request(method, URL(base + path, encoded=True)) as reply:
         assert (reply.status, is_stamped(reply)) == (status, True)
         if path.startswith(f"/artifacts/{FOREIGN}") and status == 404:
             assert (await reply.json())["error"]["reason"] == "ARTIFACT_NOT_FOUND"

@@ -30,22 +30,13 @@ async def sender(stamp: Stamp) -> AsyncIterator[Sender]:
     await made.stop()
 
 
-# Some names and forms that resolvers take for this machine.
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"]
-)
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]"])
 async def test_a_name_that_leads_to_a_private_address_is_refused_at_every_try(
     receiver: ReceiverProcess, sender: Sender, host: str
 ) -> None:
     for _ in range(2):
         answer = await sender.send(receiver.url("/ok", host), b"{}", {})
-        assert (answer.http_status, answer.reason) in {
-            (0, "ADDRESS_REFUSED"),
-            (0, "NAME_UNKNOWN"),
-            (0, "CONNECT_FAILED"),
-        }
-        if host in {"127.0.0.1", "localhost", "127.1"}:
-            assert answer.reason == "ADDRESS_REFUSED"
+        assert (answer.http_status, answer.reason) == (0, "ADDRESS_REFUSED")
     assert receiver.got() == []
 
 

@@ -1,5 +1,6 @@
 """What a client may ask of a webhook, checked whole."""
 
+import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from edgecode.v1 import event_pb2, webhook_pb2
 LONGEST_URL = 2048
 LONGEST_RETRY_SECONDS = 7 * DAY_SECONDS
 DEFAULT_EVENT_TYPES = ("job.succeeded", "job.failed", "job.cancelled")
+# Resolvers take such names for addresses.
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*", re.IGNORECASE)
 _ROOTS = ("job", "task", "attempt", "artifact")
 EVENT_TYPES = tuple(
     event_type(field.name)
@@ -74,7 +77,13 @@ def url_fault(text: str, settings: Settings) -> str:
         return f"must be {' or '.join(f'{scheme}://…' for scheme in schemes)} in printable ASCII"
     if url.username is not None or url.password is not None or url.fragment or port == 0:
         return "must have no user, no password, no fragment and no port 0"
+    return _host_fault(host, settings)
+
+
+def _host_fault(host: str, settings: Settings) -> str:
     address = literal(host)
+    if address is None and _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
+        return "must name a host, or its address in the usual form"
     if address is not None and not Addresses(settings.webhook_networks).may_reach(address):
         return f"{address} is an address that webhooks of this server may not reach"
     return ""

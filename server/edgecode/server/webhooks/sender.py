@@ -1,6 +1,7 @@
 """One HTTP request to a webhook: no redirect, no address that may not be reached, no endless answer."""
 
 import asyncio
+import errno
 import socket
 import time
 from collections.abc import Mapping
@@ -57,7 +58,7 @@ class _Resolver(AbstractResolver):
         found = await self._system.resolve(host, port, family)
         kept = [each for each in found if self._addresses.may_reach(each["host"])]
         if found and not kept:
-            raise OSError(f"{host} has only addresses that {_REFUSED}")
+            raise PermissionError(errno.EACCES, f"{host} has only addresses that {_REFUSED}")
         return kept
 
     async def close(self) -> None:
@@ -99,7 +100,7 @@ class Sender:
         """A socket for the very address that is connected to: what a name meant a moment ago does not count."""
         family, kind, protocol, _, address = info
         if not self._addresses.may_reach(str(address[0])):
-            raise OSError(f"{address[0]} is an address that {_REFUSED}")
+            raise PermissionError(errno.EACCES, f"{address[0]} is an address that {_REFUSED}")
         return socket.socket(family, kind, protocol)
 
     async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
