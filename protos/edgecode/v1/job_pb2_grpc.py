@@ -217,7 +217,8 @@ class JobServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SignArtifactUrl(self, request, context):
-        """A URL from which anybody reads the artifact out of the store for a time; STORE_CANNOT_SIGN where blobs are in a folder.
+        """A URL from which anybody reads the artifact for a time: of the store where it can sign, else of the server's HTTP;
+        STORE_CANNOT_SIGN where there is neither.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -55,7 +55,9 @@ class JobServiceStub:
     CreatePreset: _grpc.UnaryUnaryMultiCallable[_job_pb2.CreatePresetRequest, _job_pb2.Preset]
     """A new preset, or a new revision of one; built-in ones never change."""
     SignArtifactUrl: _grpc.UnaryUnaryMultiCallable[_job_pb2.SignArtifactUrlRequest, _job_pb2.SignArtifactUrlResponse]
-    """A URL from which anybody reads the artifact out of the store for a time; STORE_CANNOT_SIGN where blobs are in a folder."""
+    """A URL from which anybody reads the artifact for a time: of the store where it can sign, else of the server's HTTP;
+    STORE_CANNOT_SIGN where there is neither.
+    """
     GetPreset: _grpc.UnaryUnaryMultiCallable[_job_pb2.GetPresetRequest, _job_pb2.Preset]
     ListPresets: _grpc.UnaryUnaryMultiCallable[_job_pb2.ListPresetsRequest, _job_pb2.ListPresetsResponse]
 
@@ -85,7 +87,9 @@ class JobServiceAsyncStub(JobServiceStub):
     CreatePreset: _aio.UnaryUnaryMultiCallable[_job_pb2.CreatePresetRequest, _job_pb2.Preset]  # type: ignore[assignment]
     """A new preset, or a new revision of one; built-in ones never change."""
     SignArtifactUrl: _aio.UnaryUnaryMultiCallable[_job_pb2.SignArtifactUrlRequest, _job_pb2.SignArtifactUrlResponse]  # type: ignore[assignment]
-    """A URL from which anybody reads the artifact out of the store for a time; STORE_CANNOT_SIGN where blobs are in a folder."""
+    """A URL from which anybody reads the artifact for a time: of the store where it can sign, else of the server's HTTP;
+    STORE_CANNOT_SIGN where there is neither.
+    """
     GetPreset: _aio.UnaryUnaryMultiCallable[_job_pb2.GetPresetRequest, _job_pb2.Preset]  # type: ignore[assignment]
     ListPresets: _aio.UnaryUnaryMultiCallable[_job_pb2.ListPresetsRequest, _job_pb2.ListPresetsResponse]  # type: ignore[assignment]
 
@@ -202,7 +206,9 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _job_pb2.SignArtifactUrlRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_job_pb2.SignArtifactUrlResponse, _abc.Awaitable[_job_pb2.SignArtifactUrlResponse]]:
-        """A URL from which anybody reads the artifact out of the store for a time; STORE_CANNOT_SIGN where blobs are in a folder."""
+        """A URL from which anybody reads the artifact for a time: of the store where it can sign, else of the server's HTTP;
+        STORE_CANNOT_SIGN where there is neither.
+        """
 
     @_abc_1.abstractmethod
     def GetPreset(

@@ -42,6 +42,7 @@ from edgecode.server.transport import listen, make_server
 from edgecode.server.watch import LogFeed
 from edgecode.server.web.artifacts import ArtifactFiles
 from edgecode.server.web.listener import HttpListener
+from edgecode.server.web.urls import ArtifactUrls
 from edgecode.server.webhooks.deliverer import Deliverer
 from edgecode.server.webhooks.sender import Sender
 from edgecode.server.webhooks.service import Webhooks
@@ -100,7 +101,6 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
     async def sweep_uploads() -> int:
         return await uploads.sweep(settings.upload_abandoned_seconds)
 
-    webhooks = WebhookWriter(events, ledger, reads)
     sender = Sender(stamp, settings)
     deliverer = Deliverer(
         events=events, ledger=ledger, reads=reads, keys=keys, sender=sender, settings=settings, crash=crash
@@ -124,7 +124,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
         imports=imports,
         garbage=GarbageCollection(settings, blobs, ledger, reads, uploads),
         catalogue=AssetCatalogue(events, ledger, reads),
-        webhooks=Webhooks(ledger, reads, webhooks, keys, settings),
+        webhooks=Webhooks(ledger, reads, WebhookWriter(events, ledger, reads), keys, settings), urls=ArtifactUrls(settings, keys),
     )  # fmt: skip
     add_servicers(server, domain)
     add_reflection(server, SERVICES)

@@ -20,6 +20,7 @@ from edgecode.server.ledger.reads import Reads
 from edgecode.server.planner.collect import GarbageCollection
 from edgecode.server.progress.board import ProgressBoard
 from edgecode.server.watch import LogFeed
+from edgecode.server.web.urls import ArtifactUrls
 from edgecode.server.webhooks.service import Webhooks
 
 
@@ -46,3 +47,4 @@ class Domain:
     garbage: GarbageCollection
     catalogue: AssetCatalogue
     webhooks: Webhooks
+    urls: ArtifactUrls

@@ -83,6 +83,22 @@ async def test_ranges_give_the_bytes_asked_for_and_what_is_beyond_the_end_is_ref
             assert (reply.status, await reply.read()) == (200, whole)
 
 
+async def test_a_signed_url_of_blobs_in_a_folder_leads_to_the_server(
+    stack: Stack, http: aiohttp.ClientSession, picture: media_pb2.Artifact
+) -> None:
+    public = "https://media.example.com"
+    async with stack.another_server(http_address="127.0.0.1:0", http_url=public) as (process, api):
+        request = job_pb2.SignArtifactUrlRequest(artifact_id=picture.artifact_id, expires_in_seconds=60)
+        signed = await api.jobs.SignArtifactUrl(request)
+        assert signed.url.startswith(f"{public}/artifacts/{picture.artifact_id}?token=")
+        base = f"http://{(await process.ready())['http_address']}"
+        async with http.get(signed.url.replace(public, base)) as reply:
+            assert hashlib.sha256(await reply.read()).hexdigest() == picture.file.sha256
+        request.statement = True
+        async with http.get((await api.jobs.SignArtifactUrl(request)).url.replace(public, base)) as reply:
+            assert (await reply.json(content_type=None))["_type"] == "https://in-toto.io/Statement/v1"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [

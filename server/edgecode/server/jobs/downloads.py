@@ -5,10 +5,11 @@ from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
 from edgecode.core.blobs import LONGEST_SIGNED_SECONDS, Blobs
-from edgecode.core.errors import InvalidRequest, NotFound, OutOfRange
+from edgecode.core.errors import FailedPrecondition, InvalidRequest, NotFound, OutOfRange
 from edgecode.server.assets.digests import crc32c_of
 from edgecode.server.calls import CallContext
 from edgecode.server.jobs.queries import JobQueries
+from edgecode.server.web.urls import ArtifactUrls
 from edgecode.v1 import job_pb2
 
 DEFAULT_SIGNED_SECONDS = 3600
@@ -17,9 +18,10 @@ DEFAULT_SIGNED_SECONDS = 3600
 class Downloads:
     """Reads from the blob store what the ledger calls published."""
 
-    def __init__(self, blobs: Blobs, queries: JobQueries) -> None:
+    def __init__(self, blobs: Blobs, queries: JobQueries, urls: ArtifactUrls) -> None:
         self._blobs = blobs
         self._queries = queries
+        self._urls = urls
 
     async def artifact(
         self, request: job_pb2.DownloadArtifactRequest, call: CallContext
@@ -49,7 +51,9 @@ class Downloads:
                 offset += len(data)
 
     async def sign(self, request: job_pb2.SignArtifactUrlRequest, call: CallContext) -> job_pb2.SignArtifactUrlResponse:
-        """A URL that reads an artifact, or its statement, from the store, until the artifact's own end at the latest.
+        """A URL that reads an artifact, or its statement, until the artifact's own end at the latest.
+
+        It leads to the store where the store can sign, else to this server's HTTP where that is on.
 
         Raises:
             InvalidRequest: the time is out of range.
@@ -66,7 +70,13 @@ class Downloads:
         now = datetime.now(UTC)
         left = int((artifact.expire_time.ToDatetime(UTC) - now).total_seconds())
         seconds = max(1, min(asked or DEFAULT_SIGNED_SECONDS, left))
-        url = await self._blobs.sign(key, seconds)
+        try:
+            url = await self._blobs.sign(key, seconds)
+        except FailedPrecondition:
+            until = int(now.timestamp()) + seconds
+            url = self._urls.signed(request.artifact_id, until, statement=request.statement)
+            if not url:
+                raise
         await self._size(key, request.artifact_id)
         signed = job_pb2.SignArtifactUrlResponse(url=url)
         signed.expire_time.FromDatetime(now + timedelta(seconds=seconds))

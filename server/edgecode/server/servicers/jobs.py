@@ -20,7 +20,7 @@ class JobServicer(job_pb2_grpc.JobServiceServicer):
         self._presets = domain.presets
         self._watches = JobWatches(domain.feed, domain.events, domain.queries, domain.board)
         self._changes = JobChanges(domain.writer, domain.queries)
-        self._downloads = Downloads(domain.blobs, domain.queries)
+        self._downloads = Downloads(domain.blobs, domain.queries, domain.urls)
 
     async def CreateJob(self, request: job_pb2.CreateJobRequest, context: Any) -> job_pb2.Job:
         """See the contract."""
