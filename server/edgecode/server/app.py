@@ -124,7 +124,8 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
         imports=imports,
         garbage=GarbageCollection(settings, blobs, ledger, reads, uploads),
         catalogue=AssetCatalogue(events, ledger, reads),
-        webhooks=Webhooks(ledger, reads, WebhookWriter(events, ledger, reads), keys, settings), urls=ArtifactUrls(settings, keys),
+        webhooks=Webhooks(ledger, reads, WebhookWriter(events, ledger, reads), keys, settings),
+        urls=ArtifactUrls(settings, keys),
     )  # fmt: skip
     add_servicers(server, domain)
     add_reflection(server, SERVICES)
