@@ -159,4 +159,4 @@ def _versitygw(program: str, address: str, folder: Path) -> list[str]:
     objects, sidecar = folder / "objects", folder / "sidecar"
     for path in (objects, sidecar):
         path.mkdir(parents=True, exist_ok=True)
-    return [program, "--region", REGION, "--port", address, "posix", "--sidecar", str(sidecar), str(objects)]
+    return [program, "--quiet", "--region", REGION, "--port", address, "posix", "--sidecar", str(sidecar), str(objects)]

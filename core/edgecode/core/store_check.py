@@ -39,7 +39,7 @@ async def check_store(blobs: Blobs, setting: str) -> None:
 
 def _judge(error: EdgecodeError | TimeoutError, setting: str) -> None:
     cause = error.__cause__ or error
-    words = first_line(cause)
+    words = first_line(cause) or type(cause).__name__
     if isinstance(error, Unavailable) and error.reason == "STORE_DENIED":
         raise _unusable(setting, f"it refuses the credentials that were found: {words}") from error
     if isinstance(cause, FileNotFoundError):
