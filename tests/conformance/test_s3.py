@@ -53,12 +53,6 @@ async def test_a_put_that_fails_leaves_no_unfinished_multipart_upload(s3: S3Serv
     assert s3.unfinished() == []
 
 
-async def test_the_store_encrypts_as_the_url_says(s3: S3Server) -> None:
-    url = s3.url("encrypted", sse="AES256")
-    await Blobs(url).put("a", b"bytes")
-    assert s3.client.head_object(Bucket=s3.bucket, Key="encrypted/a")["ServerSideEncryption"] == "AES256"
-
-
 async def test_a_store_that_comes_back_within_the_patience_is_noticed_by_nobody(
     processes: Processes, tmp_path: Path, s3: S3Server
 ) -> None:

@@ -1,4 +1,4 @@
-"""The rights that the documents call enough are enough, and what lacks is said at the start. On moto, which checks."""
+"""What moto has and not every S3 server: documented rights are enough, others are denied; the store encrypts."""
 
 import asyncio
 import json
@@ -84,3 +84,9 @@ async def test_nobody_reads_without_a_signature(guarded: S3Server) -> None:
 def test_the_documented_lifecycle_rule_is_one(guarded: S3Server) -> None:
     rule = documented("lifecycle", guarded.bucket)
     assert rule["Rules"][0]["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] > 1  # type: ignore[index]
+
+
+async def test_the_store_encrypts_as_the_url_says(s3: S3Server) -> None:
+    url = s3.url("encrypted", sse="AES256")
+    await Blobs(url).put("a", b"bytes")
+    assert s3.client.head_object(Bucket=s3.bucket, Key="encrypted/a")["ServerSideEncryption"] == "AES256"
