@@ -1,8 +1,8 @@
-"""The rows of DESIGN.md's table "Speed and size", by name."""
+"""The rows of DESIGN.md's table "Speed and size", and what plans and progress reckon with, by name."""
 
 from dataclasses import dataclass
 
-from bench import create_job, idle_memory, log_to_ledger, noop_tasks, stamp_price, startup, transcode
+from bench import create_job, idle_memory, log_to_ledger, media_cost, noop_tasks, stamp_price, startup, transcode
 from bench.outcome import Row
 
 
@@ -24,4 +24,7 @@ ROWS = {
     "ledger": Entry("log to ledger: events a second, memory, lag", log_to_ledger.run),
     "up": Entry("`edgecode up` until the first job is accepted", startup.run),
     "memory": Entry("idle memory of server and worker", idle_memory.run),
+    "media-cost": Entry(
+        "CPU of decoding, encoding and measuring, against the constants of core/cost.py", media_cost.run
+    ),
 }
