@@ -29,7 +29,7 @@ class Odd:
         channels: of the audio, 0 for none.
         offset: of the beep after the flash, seconds.
         likeness: least mean SSIM against what a viewer sees.
-        variable: whether the distances of pictures vary.
+        variable: whether the distances of packets vary.
         thumbnail: whether a thumbnail is tried too.
     """
 
@@ -64,6 +64,10 @@ X265 = ("-c:v", "libx265", "-preset", "ultrafast", "-crf", "10", "-x265-params",
 AAC = ("-c:a", "aac")
 SILENT = ("-an",)
 PLAIN = (*P, *picture(), *X264, *AAC)
+# In two passes, so that the encoder makes pictures which others are only predicted from.
+VP8 = (
+    "-c:v", "libvpx", "-b:v", "1M", "-auto-alt-ref", "1", "-lag-in-frames", "25", "-cpu-used", "5",
+)  # fmt: skip
 # Linear light of a display whose white has 203 nits, then the HDR signal of it.
 HDR = (
     f"{TV709},format=yuv444p,setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv,"
@@ -73,9 +77,9 @@ HDR = (
 INTERLACED = f"tinterlace=interleave_{{}},settb=1/25,setpts=N,{TV709}:interl=1,format=yuv420p,setfield={{}}"
 
 
-def hdr(transfer: str) -> Arguments:
+def hdr(transfer: str, *coded: str) -> Arguments:
     said = ("-color_primaries", "bt2020", "-color_trc", transfer, "-colorspace", "bt2020nc")
-    return (*P, "-vf", HDR.format(transfer=transfer), *X265, *said, *AAC)
+    return (*P, "-vf", HDR.format(transfer=transfer), *(coded or (*X265, *AAC)), *said)
 
 
 def turned(by: str, degrees: str, *, thumbnail: bool = False) -> Odd:
@@ -149,6 +153,14 @@ COLOURS = [
         (hdr("smpte2084"),),
         likeness=0.95,
         thumbnail=True,
+    ),
+    Odd(
+        "hdr.webm",
+        "HDR in VP9, whose stream does not say so and whose container does",
+        "tone-mapped to BT.709, 8 bits",
+        (hdr("smpte2084", "-c:v", "libvpx-vp9", "-crf", "10", "-b:v", "0", "-deadline", "realtime", "-cpu-used", "8",
+             "-c:a", "libopus"),),
+        likeness=0.95,
     ),
     Odd("hlg.mov", "HDR: HLG in BT.2020", "tone-mapped to BT.709, 8 bits", (hdr("arib-std-b67"),), likeness=0.95),
     Odd(
@@ -331,8 +343,12 @@ CODECS = [
         "hidden.webm",
         "VP8 with pictures that are never shown, and Vorbis",
         "what is shown",
-        ((*P, *picture(), "-c:v", "libvpx", "-crf", "4", "-b:v", "4M", "-auto-alt-ref", "1", "-cpu-used", "5",
-          "-c:a", "libvorbis"),),
+        (
+            (*P, *picture(), *VP8, "-pass", "1", "-passlogfile", "{log}", "-an", "-f", "webm"),
+            (*P, *picture(), *VP8, "-pass", "2", "-passlogfile", "{log}", "-c:a", "libvorbis"),
+        ),
+        likeness=0.9,
+        variable=True,
         thumbnail=True,
     ),
     Odd(

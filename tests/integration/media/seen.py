@@ -34,9 +34,8 @@ def make_odd(tools: MediaTools, odd: Odd, pattern: Path) -> Path:
         last = number == len(odd.make) - 1
         path = folder / (odd.name if last else f"step {number} of {odd.name}")
         if not path.exists():
-            words = {"{pattern}": pattern, "{words}": folder / "words.srt"} | {
-                f"{{{i}}}": p for i, p in enumerate(made)
-            }
+            words = {"{pattern}": pattern, "{words}": folder / "words.srt", "{log}": folder / f"passes of {odd.name}"}
+            words |= {f"{{{place}}}": earlier for place, earlier in enumerate(made)}
             ffmpeg(tools, *(words.get(argument, argument) for argument in step), path)
         made.append(path)
     return made[-1]

@@ -44,6 +44,8 @@ async def test_what_comes_out_of_an_odd_source_is_what_its_viewer_sees_and_hears
         assert [stream.type for stream in container.streams] == ["video", *["audio"] * bool(odd.channels)]
         said = [int(of) for of in (frame.color_primaries, frame.color_trc, frame.colorspace, frame.color_range)]
         assert (said, frame.format.name, frame.interlaced_frame) == ([1, 1, 1, 1], "yuv420p", False)
+    if "never shown" in odd.what:
+        assert info.video.frames > odd.frames
     if odd.channels:
         flash, beep = flash_and_beep(result.path)
         assert beep - flash == pytest.approx(odd.offset, abs=APART_SECONDS)
