@@ -49,7 +49,7 @@ def likeness(tools: MediaTools, result: Path, odd: Odd, pattern: Path, matrix: s
     width, height = odd.size
     seen = f"{odd.seen},scale={width}:{height},{TV709},format=yuv420p"
     own = f"scale=in_color_matrix={matrix}:out_color_matrix=bt709:out_range=tv,format=yuv420p"
-    graph = f"[0:v]{own},setpts=N/25/TB[a];[1:v]{seen},setpts=N/25/TB[b];[a][b]ssim=stats_file=-:shortest=1"
+    graph = f"[0:v]{own},settb=1/25,setpts=N[a];[1:v]{seen},settb=1/25,setpts=N[b];[a][b]ssim=stats_file=-:shortest=1"
     lines = ffmpeg(tools, "-i", result, "-i", pattern, "-lavfi", graph, "-f", "null", "-").splitlines()
     return [float(line.rpartition("All:")[2].split()[0]) for line in lines]
 

@@ -18,6 +18,8 @@ from tests.integration.media.sources import run_ladder, tags_for
 BEST = media_pb2.OutputSpec(
     output_id="best", rendition=media_pb2.RenditionSpec(height_pixels=180, crf=8, speed="ultrafast", gop_seconds=1)
 )
+# A single picture may be so much less like what is seen; one that stands in another's place is far less.
+WORSE = 0.05
 # A picture of the pattern, or what a sound codec smears.
 APART_SECONDS = 0.045
 
@@ -39,6 +41,7 @@ async def test_what_comes_out_of_an_odd_source_is_what_its_viewer_sees_and_hears
     found = likeness(tools, result.path, odd, pattern)
     assert len(found) == odd.frames
     assert fmean(found) >= odd.likeness
+    assert min(found) >= odd.likeness - WORSE
     with av.open(str(result.path)) as container:
         frame = next(container.decode(video=0))
         assert [stream.type for stream in container.streams] == ["video", *["audio"] * bool(odd.channels)]
