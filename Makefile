@@ -12,7 +12,7 @@ PROTOS := $(sort $(wildcard protos/edgecode/v1/*.proto))
 SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
 
 .PHONY: help python-check demo venv venv-test protos pins format lint types contracts proto-lint check test test-chaos \
-  test-fresh test-grown-up test-grpcurl test-node test-s3 test-containers docs bench dist clean
+  test-fresh test-grown-up test-grpcurl test-node test-browser test-s3 test-containers docs bench dist clean
 
 help:
 	@echo 'make demo             install into .venv, run one video through real processes, leave ./demo-output'
@@ -22,6 +22,7 @@ help:
 	@echo 'make test-grown-up    whole systems on PostgreSQL in place of the embedded stores'
 	@echo 'make test-grpcurl     the documents with grpcurl and Go (needs Go)'
 	@echo 'make test-node        the documents with Node (needs npm)'
+	@echo 'make test-browser     packages played in Chromium (needs npm; installs the browser where apt-get may)'
 	@echo 'make test-s3          the blob store on another S3 server, versitygw (needs Go)'
 	@echo 'make test-containers  tests of the images (needs Docker)'
 	@echo 'make bench            benchmarks, each a ratio to its baseline'
@@ -146,6 +147,25 @@ test-s3: .venv-test/dev-pins
 test-node: .venv-test/dev-pins
 	@if ! command -v npm >/dev/null; then echo 'make test-node could not run: there is no npm here'; \
 	else PATH="$(TEST_BIN):$$PATH" $(TEST_BIN)/python -m pytest tests/node; fi
+
+# The players that sites use, outside this folder; the browser is the system's own.
+PLAYERS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/edgecode/players-1
+$(PLAYERS)/installed:
+	mkdir -p $(PLAYERS)
+	npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(PLAYERS) hls.js@1.7.4 dashjs@5.2.1
+	touch $@
+
+find_browser = $$(for b in chromium chromium-browser google-chrome; do command -v $$b && break; done)
+test-browser: .venv-test/dev-pins
+	@if test -z "$(find_browser)" && test "$$(id -u)" = 0; then \
+	  (apt-get update && timeout 300 apt-get install -y --no-install-recommends chromium) >/dev/null 2>&1; fi; \
+	if test -z "$(find_browser)"; then \
+	  echo 'make test-browser could not run: there is no Chromium here, and apt-get could not install it'; \
+	elif ! command -v npm >/dev/null; then echo 'make test-browser could not run: there is no npm here'; \
+	elif ! $(MAKE) --no-print-directory $(PLAYERS)/installed; then \
+	  echo 'make test-browser could not run: npm could not install hls.js and dash.js'; \
+	else EDGECODE_TEST_BROWSER="$(find_browser)" EDGECODE_TEST_PLAYERS=$(PLAYERS) \
+	  $(TEST_BIN)/python -m pytest tests/browser; fi
 
 test-containers: .venv-test/dev-pins
 	@if ! command -v docker >/dev/null; then echo 'make test-containers could not run: there is no docker here'; \
