@@ -19,7 +19,7 @@ help:
 	@echo 'make test             format, lint, types, contracts, protos, then all tests but chaos'
 	@echo 'make test-chaos       tests that kill, freeze and trace processes'
 	@echo 'make test-fresh       make demo in a fresh clone (installs a second environment)'
-	@echo 'make test-grown-up    whole systems on PostgreSQL in place of the embedded stores'
+	@echo 'make test-grown-up    whole systems on PostgreSQL and S3 in place of the embedded stores'
 	@echo 'make test-grpcurl     the documents with grpcurl and Go (needs Go)'
 	@echo 'make test-node        the documents with Node (needs npm)'
 	@echo 'make test-browser     packages played in Chromium (needs npm; installs the browser where apt-get may)'

@@ -12,7 +12,7 @@ from edgecode.core.stamp import Stamp, make_stamp
 from tests.harness.broker import Broker
 from tests.harness.postgres import Postgres
 from tests.harness.process import Processes
-from tests.harness.stores import environment_of
+from tests.harness.stores import blobs_url, environment_of
 
 
 def pytest_configure() -> None:
@@ -64,6 +64,7 @@ def settings(nats_server: Broker, tmp_path: Path) -> Settings:
         environment="test",
         nats_url=nats_server.url,
         data_dir=tmp_path / "data",
+        blobs_url=blobs_url(tmp_path / "data"),
         grpc_address="127.0.0.1:0",
         metrics_address="",
         fleet_beat_seconds=1.0,

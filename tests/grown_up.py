@@ -6,16 +6,21 @@ Every system of a test gets a database of its own; what a test means by its ledg
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 from tests.harness import stores
 from tests.harness.postgres import Postgres
+from tests.harness.s3 import S3Server
 
 
 def main(arguments: list[str]) -> int:
     """Starts the servers, runs the tests, ends the servers; the tests' exit status."""
-    with Postgres() as postgres:
-        environment = {**os.environ, stores.LEDGER: postgres.url}
-        return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=environment, check=False).returncode
+    with tempfile.TemporaryDirectory() as folder, Postgres() as postgres:
+        s3 = S3Server.on_a_free_port(Path(folder))
+        environment = {**os.environ, **s3.environment, stores.LEDGER: postgres.url, stores.BLOBS: s3.url("{}")}
+        with s3.running():
+            return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

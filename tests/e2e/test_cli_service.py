@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 from collections import deque
@@ -19,10 +18,12 @@ from edgecode.cli.reach import Reach
 from edgecode.cli.transfer.download import file_name
 from edgecode.cli.transfer.upload import query, upload
 from edgecode.cli.watching.follow import follow
+from edgecode.core.blobs import Blobs
 from edgecode.core.stamp import build_info
 from edgecode.v1 import asset_pb2, media_pb2
 from tests.harness.cli import CLIP, Cli
 from tests.harness.process import tool
+from tests.harness.stores import blobs_url
 
 UNKNOWN = "00000000-0000-5000-8000-000000000000"
 
@@ -138,20 +139,20 @@ def test_a_name_from_the_server_is_never_a_path(name: str, saved_as: str) -> Non
 
 
 def test_a_download_with_a_wrong_byte_on_the_way_is_not_saved(cli: Cli, job: dict[str, Any], tmp_path: Path) -> None:
-    blobs = list((cli.folder / "blobs").rglob("180p.mp4"))
-    blob = next(each for each in blobs if job["job_id"] in str(each))
-    kept = tmp_path / "kept"
-    shutil.copy(blob, kept)
-    data = bytearray(blob.read_bytes())
+    blobs = Blobs(blobs_url(cli.folder))
+    keys = asyncio.run(blobs.entries(f"artifacts/{job['job_id']}/"))
+    key = next(key for key, _ in keys if key.endswith("/180p.mp4"))
+    kept = asyncio.run(blobs.get(key))
+    data = bytearray(kept)
     data[len(data) // 2] ^= 1
-    blob.write_bytes(data)
+    asyncio.run(blobs.put(key, bytes(data)))
     try:
         done = cli("artifact", "download", "--job", job["job_id"], "--to", str(tmp_path / "out"))
         assert done.status == 1
         assert not (tmp_path / "out" / "180p.mp4").exists()
         assert not list((tmp_path / "out").glob(".*"))
     finally:
-        shutil.copy(kept, blob)
+        asyncio.run(blobs.put(key, kept))
 
 
 def test_a_client_told_to_stop_ends_its_stream_and_begins_nothing(cli: Cli) -> None:

@@ -24,7 +24,12 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def storing(tmp_path_factory: pytest.TempPathFactory, inbox: Path) -> Iterator[Cli]:
     stores = {"inbox": {"url": f"file://{inbox}", "uses": ["import"]}}
     folder = tmp_path_factory.mktemp("up")
-    with running_up(folder, EDGECODE_STORES=json.dumps(stores), EDGECODE_BLOB_YOUNG_SECONDS="0") as running:
+    settings = {
+        "EDGECODE_STORES": json.dumps(stores),
+        "EDGECODE_BLOBS_URL": f"file://{folder}/blobs",  # a folder in any case
+        "EDGECODE_BLOB_YOUNG_SECONDS": "0",
+    }
+    with running_up(folder, **settings) as running:
         yield running
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from edgecode.core import subjects
+from edgecode.core.blobs import Blobs
 from edgecode.v1 import fleet_pb2, job_pb2, media_pb2
 from tests.harness import clips
 from tests.harness.eventually import eventually
@@ -64,7 +65,7 @@ async def check_refused(system: System, job_id: str, reasons: set[str]) -> None:
     tasks = await system.tasks(job_id)
     assert {name: len(task.attempts) for name, task in tasks.items()} == {"probe": 1}
     assert await system.api.artifacts(job_id) == []
-    assert not (system.settings.data_dir / "blobs/artifacts" / job_id).exists()
+    assert await Blobs(system.settings.blobs).entries(f"artifacts/{job_id}/") == []
 
 
 def media_libraries(pid: int) -> set[str]:
@@ -126,6 +127,5 @@ async def test_hostile_file_names_are_names_only(watched: Watched) -> None:
         names = [artifact.file.file_name for artifact in await system.whole_artifacts(job_id)]
         assert names == ["manifest.json", "thumbnail.jpg"]
     assert {path.name for place in (folder, folder.parent) for path in place.iterdir()} == before
-    blobs = folder / "blobs"
-    kinds = {path.relative_to(blobs).parts[0] for path in blobs.rglob("*") if path.is_file()}
+    kinds = {key.partition("/")[0] for key, _ in await Blobs(system.settings.blobs).entries("")}
     assert kinds == {"sources", "artifacts"}

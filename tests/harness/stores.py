@@ -3,6 +3,7 @@
 `make test-grown-up` starts the servers and sets them, by `python -m tests.grown_up`.
 """
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -10,12 +11,22 @@ from tests.harness.postgres import database_of
 
 # URL of a PostgreSQL whose user may make databases.
 LEDGER = "EDGECODE_TEST_LEDGER"
+# URL of an S3 store, with `{}` where the prefix of each system goes; the keys are in the environment.
+BLOBS = "EDGECODE_TEST_BLOBS"
 
 
 def ledger_url(file: Path) -> str:
     """The ledger that a test means by a file of its own; the same for the same file."""
     server = os.environ.get(LEDGER)
     return database_of(server, str(file)) if server else f"sqlite://{file}"
+
+
+def blobs_url(folder: Path) -> str:
+    """The blobs of the system whose data folder this is; the same for the same folder."""
+    store = os.environ.get(BLOBS)
+    if not store:
+        return f"file://{folder / 'blobs'}"
+    return store.replace("{}", hashlib.sha256(str(folder).encode()).hexdigest()[:32])
 
 
 def environment_of(folder: Path) -> dict[str, str]:
@@ -27,4 +38,6 @@ def environment_of(folder: Path) -> dict[str, str]:
     found = {}
     if os.environ.get(LEDGER):
         found["EDGECODE_LEDGER_URL"] = ledger_url(folder)
+    if os.environ.get(BLOBS):
+        found["EDGECODE_BLOBS_URL"] = blobs_url(folder)
     return found

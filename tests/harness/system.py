@@ -20,6 +20,7 @@ from tests.harness.broker import Broker
 from tests.harness.clips import sha256
 from tests.harness.journal import Journal
 from tests.harness.process import Process, Processes
+from tests.harness.stores import blobs_url
 
 # As by default in all but the times in which absence is noticed.
 QUICK: dict[str, Any] = {
@@ -63,7 +64,8 @@ class System:
         broker = Broker(processes, folder / "nats", sync)
         await broker.start()
         fixed = {"environment": "test", "grpc_address": "127.0.0.1:0", "metrics_address": ""}
-        settings = Settings(nats_url=broker.url, data_dir=folder / "data", **(fixed | changed))
+        data = folder / "data"
+        settings = Settings(nats_url=broker.url, data_dir=data, **(fixed | {"blobs_url": blobs_url(data)} | changed))
         system = cls(processes, broker, settings)
         system.bus = await connect(broker.url, make_stamp("test", "test"))
         system._ends.push_async_callback(system.bus.close)
