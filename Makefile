@@ -11,12 +11,13 @@ PROTO_OUT ?= protos
 PROTOS := $(sort $(wildcard protos/edgecode/v1/*.proto))
 SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
 
-.PHONY: help python-check demo venv venv-test protos pins format lint types contracts proto-lint check test test-chaos \
+.PHONY: help python-check demo venv venv-test protos pins format lint types contracts proto-lint check test test-media test-chaos \
   test-fresh test-grown-up test-grpcurl test-node test-browser test-s3 test-containers docs bench dist clean
 
 help:
 	@echo 'make demo             install into .venv, run one video through real processes, leave ./demo-output'
-	@echo 'make test             format, lint, types, contracts, protos, then all tests but chaos'
+	@echo 'make test             format, lint, types, contracts, protos, then all tests that need nothing more'
+	@echo 'make test-media       what comes out of every kind of source and output'
 	@echo 'make test-chaos       tests that kill, freeze and trace processes'
 	@echo 'make test-fresh       make demo in a fresh clone (installs a second environment)'
 	@echo 'make test-grown-up    whole systems on PostgreSQL and S3 in place of the embedded stores'
@@ -94,8 +95,16 @@ proto-lint: .venv-test/dev-pins
 
 check: lint types contracts proto-lint
 
+# Each encodes a lot: what comes out of every kind of source and output.
+MEDIA_TESTS := $(patsubst %,tests/integration/media/test_%.py,audio colours hostile_table odd_sources package quality renditions stills) \
+  tests/integration/api/test_outputs.py
+
 test: check
-	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/conformance tests/integration tests/compat tests/e2e tests/packaging
+	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(MEDIA_TESTS)) \
+	  tests/unit tests/conformance tests/integration tests/compat tests/e2e tests/packaging
+
+test-media: .venv-test/dev-pins
+	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile $(MEDIA_TESTS)
 
 # Files that need what not every machine has or allows: attaching strace, and mounting in a namespace.
 CHAOS_TRACED := tests/chaos/test_acknowledged_is_synced.py tests/chaos/test_hostile_traced.py
