@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from edgecode.core.contract import READS_MAX, READS_MIN
 from edgecode.v1 import event_pb2, fleet_pb2, incident_pb2, job_pb2
 from tests.harness.api import Api
 from tests.integration.api.conftest import Stack
@@ -30,14 +31,14 @@ async def test_build_info_is_that_of_the_code(api: Api, stack: Stack) -> None:
         first["revision"],
     )
     assert info.stamp.instance == stack.server.events[0]["instance"]
-    assert (info.contract_min, info.contract_max) == (1, 1)
+    assert (info.contract_min, info.contract_max) == (READS_MIN, READS_MAX)
     assert info.commit_time.seconds == committed_at(first["revision"])
 
 
 async def test_instances_are_those_alive_with_their_digests(api: Api, stack: Stack) -> None:
     listed = (await api.fleet.ListInstances(fleet_pb2.ListInstancesRequest())).instances
     assert {instance.stamp.service for instance in listed} == {"server", "worker"}
-    assert all(instance.digests.config_digest and instance.contract_max == 1 for instance in listed)
+    assert all(instance.digests.config_digest and instance.contract_max == READS_MAX for instance in listed)
     leaders = [instance.stamp.instance for instance in listed if instance.leader]
     assert leaders == [stack.server.events[0]["instance"]]
     workers = await api.fleet.ListInstances(fleet_pb2.ListInstancesRequest(filter="service = worker"))

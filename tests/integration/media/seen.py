@@ -6,7 +6,7 @@ from pathlib import Path
 import av
 
 from edgecode.workers.media.tools import MediaTools
-from tests.integration.media.odd_sources import FRAMES, SECONDS, TV709, Odd
+from tests.integration.media.odd_source import FRAMES, SECONDS, TV709, Odd
 from tests.integration.media.sources import CLIP, ffmpeg
 
 WORDS = "1\n00:00:00,100 --> 00:00:01,500\nwords beside the pictures\n"

@@ -10,7 +10,8 @@ from edgecode.v1 import media_pb2
 from edgecode.workers.media.probe import probe
 from edgecode.workers.media.thumbnail import thumbnails
 from edgecode.workers.media.tools import MediaTools
-from tests.integration.media.odd_sources import ODD_SOURCES, Odd
+from tests.integration.media.odd_source import Odd
+from tests.integration.media.odd_sources import ODD_SOURCES
 from tests.integration.media.seen import flash_and_beep, likeness, make_odd, make_pattern
 from tests.integration.media.sources import run_ladder, tags_for
 
