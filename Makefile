@@ -100,8 +100,7 @@ MEDIA_TESTS := $(patsubst %,tests/integration/media/test_%.py,audio colours host
   tests/integration/api/test_outputs.py
 
 test: check
-	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(MEDIA_TESTS)) \
-	  tests/unit tests/conformance tests/integration tests/compat tests/e2e tests/packaging
+	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(MEDIA_TESTS)) tests/unit tests/conformance tests/integration tests/compat tests/e2e tests/packaging
 
 test-media: .venv-test/dev-pins
 	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile $(MEDIA_TESTS)
