@@ -17,7 +17,10 @@ SHORTEST_PAUSE_SECONDS = 0.2
 
 
 class ProgressReport:
-    """Publishes the latest progress of one attempt, at most five times a second; nothing for a task without outputs."""
+    """Publishes the latest progress of one attempt, a few times a second; nothing for a task without outputs.
+
+    There are at most five a second, and one at once for each new phase: it may be over before the pause is.
+    """
 
     def __init__(self, bus: Bus, assignment: Assignment, attempt_id: str) -> None:
         task = assignment.task
@@ -32,6 +35,8 @@ class ProgressReport:
         # The probe is told of all outputs and makes none.
         self._makes_outputs = bool(task.outputs) and task.kind != event_pb2.TASK_KIND_PROBE
         self._news = asyncio.Event()
+        self._turn = asyncio.Event()
+        self._phase = bus_pb2.PHASE_UNSPECIFIED
         self._background = Background("progress")
         self._started = False
 
@@ -49,6 +54,9 @@ class ProgressReport:
         self._meter.fill(self._latest)
         self._latest.speed_ratio = speed_ratio
         self._news.set()
+        if phase != self._phase:
+            self._phase = phase
+            self._turn.set()
         if not self._started:
             self._started = True
             self._background.start(self._publish_forever())
@@ -70,8 +78,11 @@ class ProgressReport:
         while True:
             await self._news.wait()
             self._news.clear()
+            self._turn.clear()
             await self._publish()
-            await asyncio.sleep(SHORTEST_PAUSE_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SHORTEST_PAUSE_SECONDS):
+                    await self._turn.wait()
 
     async def _publish(self) -> None:
         # Nobody misses progress that a lost connection did not take.
