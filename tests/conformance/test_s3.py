@@ -59,8 +59,16 @@ async def test_a_store_that_comes_back_within_the_patience_is_noticed_by_nobody(
     away = await S3Server.start(processes, tmp_path)
     blobs = Blobs(away.url("late"), patience_seconds=20.0)
     await away.process.kill()
-    putting = asyncio.create_task(blobs.put("a", b"bytes"))
-    await asyncio.sleep(0.3)  # for some tries that fail: there is nothing to await
+    tried = asyncio.Event()
+
+    def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tried.set()
+        writer.close()
+
+    port = int(away.endpoint.rpartition(":")[2])
+    async with await asyncio.start_server(hang_up, "127.0.0.1", port):
+        putting = asyncio.create_task(blobs.put("a", b"bytes"))
+        await tried.wait()
     assert not putting.done()
     await away.run(processes)
     await putting
