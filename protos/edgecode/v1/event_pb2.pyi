@@ -1,6 +1,7 @@
 import datetime
 
 from edgecode.v1 import media_pb2 as _media_pb2
+from edgecode.v1 import release_pb2 as _release_pb2
 from edgecode.v1 import stamp_pb2 as _stamp_pb2
 from edgecode.v1 import webhook_pb2 as _webhook_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -48,7 +49,7 @@ TASK_KIND_PACKAGE: TaskKind
 TASK_KIND_EXPORT: TaskKind
 
 class Event(_message.Message):
-    __slots__ = ("asset_created", "asset_deleted", "job_created", "job_cancel_requested", "job_retry_requested", "job_deleted", "job_assigned", "job_reassigned", "task_scheduled", "task_dead", "attempt_started", "attempt_succeeded", "attempt_failed", "attempt_released", "attempt_lost", "artifact_published", "job_succeeded", "job_failed", "job_cancelled", "route_changed", "preset_created", "webhook_created", "webhook_secret_rotated", "webhook_deleted", "delivery_tried", "delivery_resend_requested")
+    __slots__ = ("asset_created", "asset_deleted", "job_created", "job_cancel_requested", "job_retry_requested", "job_deleted", "job_assigned", "job_reassigned", "task_scheduled", "task_dead", "attempt_started", "attempt_succeeded", "attempt_failed", "attempt_released", "attempt_lost", "artifact_published", "job_succeeded", "job_failed", "job_cancelled", "route_changed", "preset_created", "webhook_created", "webhook_secret_rotated", "webhook_deleted", "delivery_tried", "delivery_resend_requested", "release_registered", "release_commits", "deployment_recorded")
     ASSET_CREATED_FIELD_NUMBER: _ClassVar[int]
     ASSET_DELETED_FIELD_NUMBER: _ClassVar[int]
     JOB_CREATED_FIELD_NUMBER: _ClassVar[int]
@@ -75,6 +76,9 @@ class Event(_message.Message):
     WEBHOOK_DELETED_FIELD_NUMBER: _ClassVar[int]
     DELIVERY_TRIED_FIELD_NUMBER: _ClassVar[int]
     DELIVERY_RESEND_REQUESTED_FIELD_NUMBER: _ClassVar[int]
+    RELEASE_REGISTERED_FIELD_NUMBER: _ClassVar[int]
+    RELEASE_COMMITS_FIELD_NUMBER: _ClassVar[int]
+    DEPLOYMENT_RECORDED_FIELD_NUMBER: _ClassVar[int]
     asset_created: AssetCreated
     asset_deleted: AssetDeleted
     job_created: JobCreated
@@ -101,7 +105,10 @@ class Event(_message.Message):
     webhook_deleted: WebhookDeleted
     delivery_tried: DeliveryTried
     delivery_resend_requested: DeliveryResendRequested
-    def __init__(self, asset_created: _Optional[_Union[AssetCreated, _Mapping]] = ..., asset_deleted: _Optional[_Union[AssetDeleted, _Mapping]] = ..., job_created: _Optional[_Union[JobCreated, _Mapping]] = ..., job_cancel_requested: _Optional[_Union[JobCancelRequested, _Mapping]] = ..., job_retry_requested: _Optional[_Union[JobRetryRequested, _Mapping]] = ..., job_deleted: _Optional[_Union[JobDeleted, _Mapping]] = ..., job_assigned: _Optional[_Union[JobAssigned, _Mapping]] = ..., job_reassigned: _Optional[_Union[JobReassigned, _Mapping]] = ..., task_scheduled: _Optional[_Union[TaskScheduled, _Mapping]] = ..., task_dead: _Optional[_Union[TaskDead, _Mapping]] = ..., attempt_started: _Optional[_Union[AttemptStarted, _Mapping]] = ..., attempt_succeeded: _Optional[_Union[AttemptSucceeded, _Mapping]] = ..., attempt_failed: _Optional[_Union[AttemptFailed, _Mapping]] = ..., attempt_released: _Optional[_Union[AttemptReleased, _Mapping]] = ..., attempt_lost: _Optional[_Union[AttemptLost, _Mapping]] = ..., artifact_published: _Optional[_Union[ArtifactPublished, _Mapping]] = ..., job_succeeded: _Optional[_Union[JobSucceeded, _Mapping]] = ..., job_failed: _Optional[_Union[JobFailed, _Mapping]] = ..., job_cancelled: _Optional[_Union[JobCancelled, _Mapping]] = ..., route_changed: _Optional[_Union[RouteChanged, _Mapping]] = ..., preset_created: _Optional[_Union[PresetCreated, _Mapping]] = ..., webhook_created: _Optional[_Union[WebhookCreated, _Mapping]] = ..., webhook_secret_rotated: _Optional[_Union[WebhookSecretRotated, _Mapping]] = ..., webhook_deleted: _Optional[_Union[WebhookDeleted, _Mapping]] = ..., delivery_tried: _Optional[_Union[DeliveryTried, _Mapping]] = ..., delivery_resend_requested: _Optional[_Union[DeliveryResendRequested, _Mapping]] = ...) -> None: ...
+    release_registered: ReleaseRegistered
+    release_commits: ReleaseCommits
+    deployment_recorded: DeploymentRecorded
+    def __init__(self, asset_created: _Optional[_Union[AssetCreated, _Mapping]] = ..., asset_deleted: _Optional[_Union[AssetDeleted, _Mapping]] = ..., job_created: _Optional[_Union[JobCreated, _Mapping]] = ..., job_cancel_requested: _Optional[_Union[JobCancelRequested, _Mapping]] = ..., job_retry_requested: _Optional[_Union[JobRetryRequested, _Mapping]] = ..., job_deleted: _Optional[_Union[JobDeleted, _Mapping]] = ..., job_assigned: _Optional[_Union[JobAssigned, _Mapping]] = ..., job_reassigned: _Optional[_Union[JobReassigned, _Mapping]] = ..., task_scheduled: _Optional[_Union[TaskScheduled, _Mapping]] = ..., task_dead: _Optional[_Union[TaskDead, _Mapping]] = ..., attempt_started: _Optional[_Union[AttemptStarted, _Mapping]] = ..., attempt_succeeded: _Optional[_Union[AttemptSucceeded, _Mapping]] = ..., attempt_failed: _Optional[_Union[AttemptFailed, _Mapping]] = ..., attempt_released: _Optional[_Union[AttemptReleased, _Mapping]] = ..., attempt_lost: _Optional[_Union[AttemptLost, _Mapping]] = ..., artifact_published: _Optional[_Union[ArtifactPublished, _Mapping]] = ..., job_succeeded: _Optional[_Union[JobSucceeded, _Mapping]] = ..., job_failed: _Optional[_Union[JobFailed, _Mapping]] = ..., job_cancelled: _Optional[_Union[JobCancelled, _Mapping]] = ..., route_changed: _Optional[_Union[RouteChanged, _Mapping]] = ..., preset_created: _Optional[_Union[PresetCreated, _Mapping]] = ..., webhook_created: _Optional[_Union[WebhookCreated, _Mapping]] = ..., webhook_secret_rotated: _Optional[_Union[WebhookSecretRotated, _Mapping]] = ..., webhook_deleted: _Optional[_Union[WebhookDeleted, _Mapping]] = ..., delivery_tried: _Optional[_Union[DeliveryTried, _Mapping]] = ..., delivery_resend_requested: _Optional[_Union[DeliveryResendRequested, _Mapping]] = ..., release_registered: _Optional[_Union[ReleaseRegistered, _Mapping]] = ..., release_commits: _Optional[_Union[ReleaseCommits, _Mapping]] = ..., deployment_recorded: _Optional[_Union[DeploymentRecorded, _Mapping]] = ...) -> None: ...
 
 class AssetCreated(_message.Message):
     __slots__ = ("asset_id", "upload_id", "caller", "file_name", "size_bytes", "sha256", "crc32c", "labels", "expire_time", "job_id", "import_request")
@@ -526,3 +533,65 @@ class DeliveryResendRequested(_message.Message):
     caller: str
     give_up_time: _timestamp_pb2.Timestamp
     def __init__(self, sequence: _Optional[int] = ..., caller: _Optional[str] = ..., give_up_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ReleaseRegistered(_message.Message):
+    __slots__ = ("version", "revision", "tag", "previous_version", "commit_time", "notes", "url", "commits_known", "commit_count", "content_sha256", "caller")
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_VERSION_FIELD_NUMBER: _ClassVar[int]
+    COMMIT_TIME_FIELD_NUMBER: _ClassVar[int]
+    NOTES_FIELD_NUMBER: _ClassVar[int]
+    URL_FIELD_NUMBER: _ClassVar[int]
+    COMMITS_KNOWN_FIELD_NUMBER: _ClassVar[int]
+    COMMIT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_SHA256_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    version: str
+    revision: str
+    tag: str
+    previous_version: str
+    commit_time: _timestamp_pb2.Timestamp
+    notes: str
+    url: str
+    commits_known: bool
+    commit_count: int
+    content_sha256: str
+    caller: str
+    def __init__(self, version: _Optional[str] = ..., revision: _Optional[str] = ..., tag: _Optional[str] = ..., previous_version: _Optional[str] = ..., commit_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., notes: _Optional[str] = ..., url: _Optional[str] = ..., commits_known: _Optional[bool] = ..., commit_count: _Optional[int] = ..., content_sha256: _Optional[str] = ..., caller: _Optional[str] = ...) -> None: ...
+
+class ReleaseCommits(_message.Message):
+    __slots__ = ("content_sha256", "first_position", "commits")
+    CONTENT_SHA256_FIELD_NUMBER: _ClassVar[int]
+    FIRST_POSITION_FIELD_NUMBER: _ClassVar[int]
+    COMMITS_FIELD_NUMBER: _ClassVar[int]
+    content_sha256: str
+    first_position: int
+    commits: _containers.RepeatedCompositeFieldContainer[_release_pb2.Commit]
+    def __init__(self, content_sha256: _Optional[str] = ..., first_position: _Optional[int] = ..., commits: _Optional[_Iterable[_Union[_release_pb2.Commit, _Mapping]]] = ...) -> None: ...
+
+class DeploymentRecorded(_message.Message):
+    __slots__ = ("deployment_id", "service", "environment", "version", "revision", "state", "actor", "url", "caller", "request_id", "request")
+    DEPLOYMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_FIELD_NUMBER: _ClassVar[int]
+    ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    URL_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    deployment_id: str
+    service: str
+    environment: str
+    version: str
+    revision: str
+    state: _release_pb2.Deployment.State
+    actor: str
+    url: str
+    caller: str
+    request_id: str
+    request: bytes
+    def __init__(self, deployment_id: _Optional[str] = ..., service: _Optional[str] = ..., environment: _Optional[str] = ..., version: _Optional[str] = ..., revision: _Optional[str] = ..., state: _Optional[_Union[_release_pb2.Deployment.State, str]] = ..., actor: _Optional[str] = ..., url: _Optional[str] = ..., caller: _Optional[str] = ..., request_id: _Optional[str] = ..., request: _Optional[bytes] = ...) -> None: ...
