@@ -33,6 +33,15 @@ class TaskKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TASK_KIND_AUDIO: _ClassVar[TaskKind]
     TASK_KIND_PACKAGE: _ClassVar[TaskKind]
     TASK_KIND_EXPORT: _ClassVar[TaskKind]
+
+class OverrideFate(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    OVERRIDE_FATE_UNSPECIFIED: _ClassVar[OverrideFate]
+    OVERRIDE_FATE_HONOURED: _ClassVar[OverrideFate]
+    OVERRIDE_FATE_BUILD_UNKNOWN: _ClassVar[OverrideFate]
+    OVERRIDE_FATE_BUILD_QUARANTINED: _ClassVar[OverrideFate]
+    OVERRIDE_FATE_BUILD_HAS_NO_WORKER: _ClassVar[OverrideFate]
+    OVERRIDE_FATE_CONTRACT_UNREADABLE: _ClassVar[OverrideFate]
 PRIORITY_UNSPECIFIED: Priority
 PRIORITY_HIGH: Priority
 PRIORITY_NORMAL: Priority
@@ -47,6 +56,12 @@ TASK_KIND_SPRITE: TaskKind
 TASK_KIND_AUDIO: TaskKind
 TASK_KIND_PACKAGE: TaskKind
 TASK_KIND_EXPORT: TaskKind
+OVERRIDE_FATE_UNSPECIFIED: OverrideFate
+OVERRIDE_FATE_HONOURED: OverrideFate
+OVERRIDE_FATE_BUILD_UNKNOWN: OverrideFate
+OVERRIDE_FATE_BUILD_QUARANTINED: OverrideFate
+OVERRIDE_FATE_BUILD_HAS_NO_WORKER: OverrideFate
+OVERRIDE_FATE_CONTRACT_UNREADABLE: OverrideFate
 
 class Event(_message.Message):
     __slots__ = ("asset_created", "asset_deleted", "job_created", "job_cancel_requested", "job_retry_requested", "job_deleted", "job_assigned", "job_reassigned", "task_scheduled", "task_dead", "attempt_started", "attempt_succeeded", "attempt_failed", "attempt_released", "attempt_lost", "artifact_published", "job_succeeded", "job_failed", "job_cancelled", "route_changed", "preset_created", "webhook_created", "webhook_secret_rotated", "webhook_deleted", "delivery_tried", "delivery_resend_requested", "release_registered", "release_commits", "deployment_recorded")
@@ -148,7 +163,7 @@ class AssetDeleted(_message.Message):
     def __init__(self) -> None: ...
 
 class JobCreated(_message.Message):
-    __slots__ = ("job_id", "caller", "request_id", "request", "asset_id", "asset_sha256", "asset_size_bytes", "asset_file_name", "preset", "preset_revision", "outputs", "priority", "labels", "output_uri", "expire_time", "attempt_budget", "contract", "client_version", "client_revision", "noop_tasks", "webhook")
+    __slots__ = ("job_id", "caller", "request_id", "request", "asset_id", "asset_sha256", "asset_size_bytes", "asset_file_name", "preset", "preset_revision", "outputs", "priority", "labels", "output_uri", "expire_time", "attempt_budget", "contract", "client_version", "client_revision", "noop_tasks", "webhook", "version_key", "override_build", "override_fate")
     class LabelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -177,6 +192,9 @@ class JobCreated(_message.Message):
     CLIENT_REVISION_FIELD_NUMBER: _ClassVar[int]
     NOOP_TASKS_FIELD_NUMBER: _ClassVar[int]
     WEBHOOK_FIELD_NUMBER: _ClassVar[int]
+    VERSION_KEY_FIELD_NUMBER: _ClassVar[int]
+    OVERRIDE_BUILD_FIELD_NUMBER: _ClassVar[int]
+    OVERRIDE_FATE_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     caller: str
     request_id: str
@@ -198,7 +216,10 @@ class JobCreated(_message.Message):
     client_revision: str
     noop_tasks: int
     webhook: _webhook_pb2.JobWebhook
-    def __init__(self, job_id: _Optional[str] = ..., caller: _Optional[str] = ..., request_id: _Optional[str] = ..., request: _Optional[bytes] = ..., asset_id: _Optional[str] = ..., asset_sha256: _Optional[str] = ..., asset_size_bytes: _Optional[int] = ..., asset_file_name: _Optional[str] = ..., preset: _Optional[str] = ..., preset_revision: _Optional[int] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., priority: _Optional[_Union[Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_budget: _Optional[int] = ..., contract: _Optional[int] = ..., client_version: _Optional[str] = ..., client_revision: _Optional[str] = ..., noop_tasks: _Optional[int] = ..., webhook: _Optional[_Union[_webhook_pb2.JobWebhook, _Mapping]] = ...) -> None: ...
+    version_key: str
+    override_build: str
+    override_fate: OverrideFate
+    def __init__(self, job_id: _Optional[str] = ..., caller: _Optional[str] = ..., request_id: _Optional[str] = ..., request: _Optional[bytes] = ..., asset_id: _Optional[str] = ..., asset_sha256: _Optional[str] = ..., asset_size_bytes: _Optional[int] = ..., asset_file_name: _Optional[str] = ..., preset: _Optional[str] = ..., preset_revision: _Optional[int] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., priority: _Optional[_Union[Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_budget: _Optional[int] = ..., contract: _Optional[int] = ..., client_version: _Optional[str] = ..., client_revision: _Optional[str] = ..., noop_tasks: _Optional[int] = ..., webhook: _Optional[_Union[_webhook_pb2.JobWebhook, _Mapping]] = ..., version_key: _Optional[str] = ..., override_build: _Optional[str] = ..., override_fate: _Optional[_Union[OverrideFate, str]] = ...) -> None: ...
 
 class PresetCreated(_message.Message):
     __slots__ = ("preset", "revision", "title", "outputs", "retention_seconds", "caller", "request_id", "request")
@@ -243,16 +264,34 @@ class JobDeleted(_message.Message):
     def __init__(self, caller: _Optional[str] = ...) -> None: ...
 
 class JobAssigned(_message.Message):
-    __slots__ = ("build", "route_revision", "share_percent", "epoch")
+    __slots__ = ("build", "route_revision", "share_percent", "epoch", "choice", "ramp_id", "ramp_percent")
+    class Choice(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        CHOICE_UNSPECIFIED: _ClassVar[JobAssigned.Choice]
+        CHOICE_CURRENT: _ClassVar[JobAssigned.Choice]
+        CHOICE_SHARE: _ClassVar[JobAssigned.Choice]
+        CHOICE_OVERRIDE: _ClassVar[JobAssigned.Choice]
+        CHOICE_CONTRACT: _ClassVar[JobAssigned.Choice]
+    CHOICE_UNSPECIFIED: JobAssigned.Choice
+    CHOICE_CURRENT: JobAssigned.Choice
+    CHOICE_SHARE: JobAssigned.Choice
+    CHOICE_OVERRIDE: JobAssigned.Choice
+    CHOICE_CONTRACT: JobAssigned.Choice
     BUILD_FIELD_NUMBER: _ClassVar[int]
     ROUTE_REVISION_FIELD_NUMBER: _ClassVar[int]
     SHARE_PERCENT_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
+    CHOICE_FIELD_NUMBER: _ClassVar[int]
+    RAMP_ID_FIELD_NUMBER: _ClassVar[int]
+    RAMP_PERCENT_FIELD_NUMBER: _ClassVar[int]
     build: str
     route_revision: int
     share_percent: float
     epoch: int
-    def __init__(self, build: _Optional[str] = ..., route_revision: _Optional[int] = ..., share_percent: _Optional[float] = ..., epoch: _Optional[int] = ...) -> None: ...
+    choice: JobAssigned.Choice
+    ramp_id: str
+    ramp_percent: float
+    def __init__(self, build: _Optional[str] = ..., route_revision: _Optional[int] = ..., share_percent: _Optional[float] = ..., epoch: _Optional[int] = ..., choice: _Optional[_Union[JobAssigned.Choice, str]] = ..., ramp_id: _Optional[str] = ..., ramp_percent: _Optional[float] = ...) -> None: ...
 
 class JobReassigned(_message.Message):
     __slots__ = ("build", "route_revision", "epoch", "reason")
@@ -262,10 +301,12 @@ class JobReassigned(_message.Message):
         REASON_BUILD_QUARANTINED: _ClassVar[JobReassigned.Reason]
         REASON_BUILD_HAS_NO_WORKER: _ClassVar[JobReassigned.Reason]
         REASON_LAST_ATTEMPT_ELSEWHERE: _ClassVar[JobReassigned.Reason]
+        REASON_USERS_FAULT_ELSEWHERE: _ClassVar[JobReassigned.Reason]
     REASON_UNSPECIFIED: JobReassigned.Reason
     REASON_BUILD_QUARANTINED: JobReassigned.Reason
     REASON_BUILD_HAS_NO_WORKER: JobReassigned.Reason
     REASON_LAST_ATTEMPT_ELSEWHERE: JobReassigned.Reason
+    REASON_USERS_FAULT_ELSEWHERE: JobReassigned.Reason
     BUILD_FIELD_NUMBER: _ClassVar[int]
     ROUTE_REVISION_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -439,7 +480,7 @@ class JobCancelled(_message.Message):
     def __init__(self, failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ...) -> None: ...
 
 class RouteChanged(_message.Message):
-    __slots__ = ("service", "current", "ramping", "ramp_percent", "salt", "quarantined", "reason", "actor", "former")
+    __slots__ = ("service", "current", "ramping", "ramp_percent", "salt", "quarantined", "reason", "actor", "former", "revision", "ramp_id", "held")
     SERVICE_FIELD_NUMBER: _ClassVar[int]
     CURRENT_FIELD_NUMBER: _ClassVar[int]
     RAMPING_FIELD_NUMBER: _ClassVar[int]
@@ -449,6 +490,9 @@ class RouteChanged(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     FORMER_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    RAMP_ID_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
     service: str
     current: str
     ramping: str
@@ -458,7 +502,10 @@ class RouteChanged(_message.Message):
     reason: str
     actor: str
     former: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, service: _Optional[str] = ..., current: _Optional[str] = ..., ramping: _Optional[str] = ..., ramp_percent: _Optional[float] = ..., salt: _Optional[str] = ..., quarantined: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., actor: _Optional[str] = ..., former: _Optional[_Iterable[str]] = ...) -> None: ...
+    revision: int
+    ramp_id: str
+    held: bool
+    def __init__(self, service: _Optional[str] = ..., current: _Optional[str] = ..., ramping: _Optional[str] = ..., ramp_percent: _Optional[float] = ..., salt: _Optional[str] = ..., quarantined: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., actor: _Optional[str] = ..., former: _Optional[_Iterable[str]] = ..., revision: _Optional[int] = ..., ramp_id: _Optional[str] = ..., held: _Optional[bool] = ...) -> None: ...
 
 class WebhookCreated(_message.Message):
     __slots__ = ("webhook_id", "url", "filter", "event_types", "caller", "request_id", "request", "retry_seconds")
