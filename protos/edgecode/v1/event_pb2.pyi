@@ -272,11 +272,13 @@ class JobAssigned(_message.Message):
         CHOICE_SHARE: _ClassVar[JobAssigned.Choice]
         CHOICE_OVERRIDE: _ClassVar[JobAssigned.Choice]
         CHOICE_CONTRACT: _ClassVar[JobAssigned.Choice]
+        CHOICE_OTHER_HAS_NO_WORKER: _ClassVar[JobAssigned.Choice]
     CHOICE_UNSPECIFIED: JobAssigned.Choice
     CHOICE_CURRENT: JobAssigned.Choice
     CHOICE_SHARE: JobAssigned.Choice
     CHOICE_OVERRIDE: JobAssigned.Choice
     CHOICE_CONTRACT: JobAssigned.Choice
+    CHOICE_OTHER_HAS_NO_WORKER: JobAssigned.Choice
     BUILD_FIELD_NUMBER: _ClassVar[int]
     ROUTE_REVISION_FIELD_NUMBER: _ClassVar[int]
     SHARE_PERCENT_FIELD_NUMBER: _ClassVar[int]
@@ -480,7 +482,7 @@ class JobCancelled(_message.Message):
     def __init__(self, failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ...) -> None: ...
 
 class RouteChanged(_message.Message):
-    __slots__ = ("service", "current", "ramping", "ramp_percent", "salt", "quarantined", "reason", "actor", "former", "revision", "ramp_id", "held")
+    __slots__ = ("service", "current", "ramping", "ramp_percent", "salt", "quarantined", "reason", "actor", "former", "revision")
     SERVICE_FIELD_NUMBER: _ClassVar[int]
     CURRENT_FIELD_NUMBER: _ClassVar[int]
     RAMPING_FIELD_NUMBER: _ClassVar[int]
@@ -491,8 +493,6 @@ class RouteChanged(_message.Message):
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     FORMER_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
-    RAMP_ID_FIELD_NUMBER: _ClassVar[int]
-    HELD_FIELD_NUMBER: _ClassVar[int]
     service: str
     current: str
     ramping: str
@@ -503,9 +503,7 @@ class RouteChanged(_message.Message):
     actor: str
     former: _containers.RepeatedScalarFieldContainer[str]
     revision: int
-    ramp_id: str
-    held: bool
-    def __init__(self, service: _Optional[str] = ..., current: _Optional[str] = ..., ramping: _Optional[str] = ..., ramp_percent: _Optional[float] = ..., salt: _Optional[str] = ..., quarantined: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., actor: _Optional[str] = ..., former: _Optional[_Iterable[str]] = ..., revision: _Optional[int] = ..., ramp_id: _Optional[str] = ..., held: _Optional[bool] = ...) -> None: ...
+    def __init__(self, service: _Optional[str] = ..., current: _Optional[str] = ..., ramping: _Optional[str] = ..., ramp_percent: _Optional[float] = ..., salt: _Optional[str] = ..., quarantined: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., actor: _Optional[str] = ..., former: _Optional[_Iterable[str]] = ..., revision: _Optional[int] = ...) -> None: ...
 
 class WebhookCreated(_message.Message):
     __slots__ = ("webhook_id", "url", "filter", "event_types", "caller", "request_id", "request", "retry_seconds")
