@@ -1,6 +1,7 @@
 import datetime
 
 from edgecode.v1 import media_pb2 as _media_pb2
+from edgecode.v1 import ramp_pb2 as _ramp_pb2
 from edgecode.v1 import release_pb2 as _release_pb2
 from edgecode.v1 import stamp_pb2 as _stamp_pb2
 from edgecode.v1 import webhook_pb2 as _webhook_pb2
@@ -264,7 +265,7 @@ class JobDeleted(_message.Message):
     def __init__(self, caller: _Optional[str] = ...) -> None: ...
 
 class JobAssigned(_message.Message):
-    __slots__ = ("build", "route_revision", "share_percent", "epoch", "choice", "ramp_id", "ramp_percent")
+    __slots__ = ("build", "route_revision", "share_percent", "epoch", "choice", "ramp_id", "ramp_percent", "ramp_step", "ramp_round")
     class Choice(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         CHOICE_UNSPECIFIED: _ClassVar[JobAssigned.Choice]
@@ -286,6 +287,8 @@ class JobAssigned(_message.Message):
     CHOICE_FIELD_NUMBER: _ClassVar[int]
     RAMP_ID_FIELD_NUMBER: _ClassVar[int]
     RAMP_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    RAMP_STEP_FIELD_NUMBER: _ClassVar[int]
+    RAMP_ROUND_FIELD_NUMBER: _ClassVar[int]
     build: str
     route_revision: int
     share_percent: float
@@ -293,7 +296,9 @@ class JobAssigned(_message.Message):
     choice: JobAssigned.Choice
     ramp_id: str
     ramp_percent: float
-    def __init__(self, build: _Optional[str] = ..., route_revision: _Optional[int] = ..., share_percent: _Optional[float] = ..., epoch: _Optional[int] = ..., choice: _Optional[_Union[JobAssigned.Choice, str]] = ..., ramp_id: _Optional[str] = ..., ramp_percent: _Optional[float] = ...) -> None: ...
+    ramp_step: int
+    ramp_round: int
+    def __init__(self, build: _Optional[str] = ..., route_revision: _Optional[int] = ..., share_percent: _Optional[float] = ..., epoch: _Optional[int] = ..., choice: _Optional[_Union[JobAssigned.Choice, str]] = ..., ramp_id: _Optional[str] = ..., ramp_percent: _Optional[float] = ..., ramp_step: _Optional[int] = ..., ramp_round: _Optional[int] = ...) -> None: ...
 
 class JobReassigned(_message.Message):
     __slots__ = ("build", "route_revision", "epoch", "reason")
@@ -482,7 +487,7 @@ class JobCancelled(_message.Message):
     def __init__(self, failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ...) -> None: ...
 
 class RouteChanged(_message.Message):
-    __slots__ = ("service", "current", "ramping", "ramp_percent", "salt", "quarantined", "reason", "actor", "former", "revision")
+    __slots__ = ("service", "current", "ramping", "ramp_percent", "salt", "quarantined", "reason", "actor", "former", "revision", "ramp", "comment")
     SERVICE_FIELD_NUMBER: _ClassVar[int]
     CURRENT_FIELD_NUMBER: _ClassVar[int]
     RAMPING_FIELD_NUMBER: _ClassVar[int]
@@ -493,6 +498,8 @@ class RouteChanged(_message.Message):
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     FORMER_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
+    RAMP_FIELD_NUMBER: _ClassVar[int]
+    COMMENT_FIELD_NUMBER: _ClassVar[int]
     service: str
     current: str
     ramping: str
@@ -503,7 +510,9 @@ class RouteChanged(_message.Message):
     actor: str
     former: _containers.RepeatedScalarFieldContainer[str]
     revision: int
-    def __init__(self, service: _Optional[str] = ..., current: _Optional[str] = ..., ramping: _Optional[str] = ..., ramp_percent: _Optional[float] = ..., salt: _Optional[str] = ..., quarantined: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., actor: _Optional[str] = ..., former: _Optional[_Iterable[str]] = ..., revision: _Optional[int] = ...) -> None: ...
+    ramp: _ramp_pb2.RampDocument
+    comment: str
+    def __init__(self, service: _Optional[str] = ..., current: _Optional[str] = ..., ramping: _Optional[str] = ..., ramp_percent: _Optional[float] = ..., salt: _Optional[str] = ..., quarantined: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., actor: _Optional[str] = ..., former: _Optional[_Iterable[str]] = ..., revision: _Optional[int] = ..., ramp: _Optional[_Union[_ramp_pb2.RampDocument, _Mapping]] = ..., comment: _Optional[str] = ...) -> None: ...
 
 class WebhookCreated(_message.Message):
     __slots__ = ("webhook_id", "url", "filter", "event_types", "caller", "request_id", "request", "retry_seconds")
