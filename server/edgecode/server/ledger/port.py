@@ -20,19 +20,25 @@ from edgecode.server.ledger.rows import (
     WebhookRow,
 )
 
+# What helps where the tables cannot be gone on with.
+REBUILD_HINT = "stop the servers and run `edgecode ledger rebuild`"
+
 AnyRow = TypeVar("AnyRow", JobRow, TaskRow, AttemptRow, ArtifactRow, AssetRow, PresetRow, WebhookRow, DeliveryRow)
+
+# An operator without a value: the job whose id the column holds is not deleted.
+OF_KEPT_JOB = "of a kept job"
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """`column op value`; with `label_key` the value of that label in the column `labels`.
 
-    `op` is one of `=`, `!=`, `<`, `<=`, `>`, `>=`.
+    `op` is one of `=`, `!=`, `<`, `<=`, `>`, `>=`, or OF_KEPT_JOB.
     """
 
     column: str
     op: str
-    value: str | int | float
+    value: str | int | float = ""
     label_key: str = ""
 
 

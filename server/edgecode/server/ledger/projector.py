@@ -14,7 +14,7 @@ from edgecode.server.ledger.fact import Fact
 from edgecode.server.ledger.fold import fold_job
 from edgecode.server.ledger.fold_asset import fold_asset
 from edgecode.server.ledger.fold_preset import fold_preset
-from edgecode.server.ledger.port import Changes, Condition, Find, JobRecord, Ledger
+from edgecode.server.ledger.port import REBUILD_HINT, Changes, Condition, Find, JobRecord, Ledger
 from edgecode.server.ledger.rows import (
     FINISHED,
     AssetRow,
@@ -33,7 +33,6 @@ log = structlog.get_logger()
 
 # Some 10 kB each.
 _CACHED_RECORDS = 2_000
-REBUILD_HINT = "stop the servers and run `edgecode ledger rebuild`"
 
 
 class UnreadableRoute(Exception):

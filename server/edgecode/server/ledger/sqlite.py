@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from edgecode.core import subjects
 from edgecode.server.ledger import tables
+from edgecode.server.ledger.growth import additions
 from edgecode.server.ledger.needs import sources_of
 from edgecode.server.ledger.port import AnyRow, Changes, CursorMoved, Find, JobRecord, Totals
 from edgecode.server.ledger.rows import (
@@ -25,6 +26,10 @@ from edgecode.server.ledger.rows import (
 )
 
 _VARIABLES = 500
+_PRESENT = (
+    'SELECT t.name, c.name, c."notnull" AND c.dflt_value IS NULL '
+    "FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'"
+)
 _LABEL = "(SELECT value FROM json_each({column}) WHERE key = ?)"
 _UPSERTS = {
     table: tables.upsert(table, f"VALUES ({', '.join('?' * len(tables.columns(table)))})") for table in tables.TABLES
@@ -41,11 +46,34 @@ class SqliteLedger:
         self._reading = asyncio.Lock()
 
     async def open(self) -> None:
-        """Opens the file, making it and its tables."""
+        """Opens the file, making it, its tables, and what older tables lack.
+
+        Raises:
+            FailedPrecondition: `LEDGER_OF_OTHER_BUILD`.
+        """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._db = self._connect()
+        try:
+            self._grow()
+        except BaseException:
+            await self.close()
+            raise
         self._db.executescript(tables.schema())
         self._reader = self._connect()
+
+    def _grow(self) -> None:
+        schema = tables.schema()
+        if additions(schema, self._present()):
+            with self._transaction():
+                for statements in additions(schema, self._present()).values():
+                    for statement in statements:
+                        self._connection.execute(statement)
+
+    def _present(self) -> dict[str, dict[str, bool]]:
+        found: dict[str, dict[str, bool]] = {}
+        for table, column, needed in self._connection.execute(_PRESENT):
+            found.setdefault(table, {})[column] = bool(needed)
+        return found
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10.0)

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -10,6 +10,7 @@ import structlog
 
 from edgecode.core.errors import FailedPrecondition, Unavailable
 from edgecode.server.ledger import tables
+from edgecode.server.ledger.growth import additions
 from edgecode.server.ledger.postgres.pool import Pool
 from edgecode.server.ledger.postgres.session import Session
 from edgecode.server.ledger.postgres.spelling import WORDS
@@ -22,6 +23,11 @@ _PAUSE_SECONDS = 0.5
 _NAME = re.compile(r"CREATE (?:TABLE|INDEX) IF NOT EXISTS (\w+)")
 _TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+)")
 _PRESENT = "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+_COLUMNS = (
+    "SELECT t.relname::text, c.attname::text, c.attnotnull AND NOT c.atthasdef FROM pg_class t "
+    "JOIN pg_attribute c ON c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdropped "
+    "WHERE t.relkind = 'r' AND t.relnamespace = current_schema()::regnamespace"
+)
 # Rows that a crash takes are folded again; tables would be missed.
 _SURELY = "SET LOCAL synchronous_commit = on"
 # Servers that start at one moment make tables one after the other.
@@ -54,15 +60,37 @@ async def make_tables(session: Session) -> None:
     """Makes what is missing; touches nothing where all is there, and needs no right to.
 
     Raises:
-        FailedPrecondition: `LEDGER_UNFIT`.
+        FailedPrecondition: `LEDGER_UNFIT`, `LEDGER_OF_OTHER_BUILD`.
     """
     text = tables.schema(WORDS)
     with refusals("to make the ledger's tables"):
-        if set(_NAME.findall(text)) - await _present(session):
+        if set(_NAME.findall(text)) - await _present(session) or additions(text, await _columns(session)):
             async with session.transaction():
                 await session.execute(_SURELY)
                 await session.execute(_MAKE_ALONE)
+                await _grow(session, text)
                 await session.execute(text)
+
+
+async def _grow(session: Session, text: str) -> None:
+    present = await _columns(session)
+    if added := additions(text, present):
+        await _lock(session, dict.fromkeys(name for name in ("cursor", *added) if name in present))
+        for statements in added.values():
+            for statement in statements:
+                await session.execute(statement)
+
+
+async def _columns(session: Session) -> dict[str, dict[str, bool]]:
+    found: dict[str, dict[str, bool]] = {}
+    for table, column, needed in await (await session.execute(_COLUMNS)).fetchall():
+        found.setdefault(table, {})[column] = needed
+    return found
+
+
+async def _lock(session: Session, names: Iterable[str]) -> None:
+    """All at once, and the cursor's first, which readers hold."""
+    await session.execute(f"LOCK TABLE {', '.join(names)} IN ACCESS EXCLUSIVE MODE")
 
 
 @contextmanager
@@ -115,8 +143,7 @@ async def swap(session: Session, fresh: str) -> None:
     await session.execute("SET LOCAL lock_timeout = '1s'; SET LOCAL client_min_messages = warning")
     present = await _present(session)
     if old := [name for name in names if name in present]:
-        # All at once, and the cursor's first, which readers hold.
-        await session.execute(f"LOCK TABLE {', '.join(old)} IN ACCESS EXCLUSIVE MODE")
+        await _lock(session, old)
         await session.execute(f"DROP TABLE {', '.join(old)}")
     for name in names:
         await session.execute(f"ALTER TABLE {other}.{name} SET SCHEMA {home}")
