@@ -172,12 +172,14 @@ class WorkingOn(_message.Message):
     def __init__(self, job_id: _Optional[str] = ..., task_id: _Optional[str] = ..., attempt_id: _Optional[str] = ..., epoch: _Optional[int] = ...) -> None: ...
 
 class Control(_message.Message):
-    __slots__ = ("lanes_ready", "stop_job")
+    __slots__ = ("lanes_ready", "stop_job", "drain")
     LANES_READY_FIELD_NUMBER: _ClassVar[int]
     STOP_JOB_FIELD_NUMBER: _ClassVar[int]
+    DRAIN_FIELD_NUMBER: _ClassVar[int]
     lanes_ready: LanesReady
     stop_job: StopJob
-    def __init__(self, lanes_ready: _Optional[_Union[LanesReady, _Mapping]] = ..., stop_job: _Optional[_Union[StopJob, _Mapping]] = ...) -> None: ...
+    drain: Drain
+    def __init__(self, lanes_ready: _Optional[_Union[LanesReady, _Mapping]] = ..., stop_job: _Optional[_Union[StopJob, _Mapping]] = ..., drain: _Optional[_Union[Drain, _Mapping]] = ...) -> None: ...
 
 class LanesReady(_message.Message):
     __slots__ = ("build",)
@@ -194,3 +196,11 @@ class StopJob(_message.Message):
     epoch: int
     reason: str
     def __init__(self, job_id: _Optional[str] = ..., epoch: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class Drain(_message.Message):
+    __slots__ = ("reason", "caller")
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    reason: str
+    caller: str
+    def __init__(self, reason: _Optional[str] = ..., caller: _Optional[str] = ...) -> None: ...

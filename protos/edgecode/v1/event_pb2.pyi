@@ -65,7 +65,7 @@ OVERRIDE_FATE_BUILD_HAS_NO_WORKER: OverrideFate
 OVERRIDE_FATE_CONTRACT_UNREADABLE: OverrideFate
 
 class Event(_message.Message):
-    __slots__ = ("asset_created", "asset_deleted", "job_created", "job_cancel_requested", "job_retry_requested", "job_deleted", "job_assigned", "job_reassigned", "task_scheduled", "task_dead", "attempt_started", "attempt_succeeded", "attempt_failed", "attempt_released", "attempt_lost", "artifact_published", "job_succeeded", "job_failed", "job_cancelled", "route_changed", "preset_created", "webhook_created", "webhook_secret_rotated", "webhook_deleted", "delivery_tried", "delivery_resend_requested", "release_registered", "release_commits", "deployment_recorded")
+    __slots__ = ("asset_created", "asset_deleted", "job_created", "job_cancel_requested", "job_retry_requested", "job_deleted", "job_assigned", "job_reassigned", "task_scheduled", "task_dead", "attempt_started", "attempt_succeeded", "attempt_failed", "attempt_released", "attempt_lost", "artifact_published", "job_succeeded", "job_failed", "job_cancelled", "route_changed", "preset_created", "webhook_created", "webhook_secret_rotated", "webhook_deleted", "delivery_tried", "delivery_resend_requested", "release_registered", "release_commits", "deployment_recorded", "fleet_changed", "deployment_seen", "digests_changed", "build_gone")
     ASSET_CREATED_FIELD_NUMBER: _ClassVar[int]
     ASSET_DELETED_FIELD_NUMBER: _ClassVar[int]
     JOB_CREATED_FIELD_NUMBER: _ClassVar[int]
@@ -95,6 +95,10 @@ class Event(_message.Message):
     RELEASE_REGISTERED_FIELD_NUMBER: _ClassVar[int]
     RELEASE_COMMITS_FIELD_NUMBER: _ClassVar[int]
     DEPLOYMENT_RECORDED_FIELD_NUMBER: _ClassVar[int]
+    FLEET_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    DEPLOYMENT_SEEN_FIELD_NUMBER: _ClassVar[int]
+    DIGESTS_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    BUILD_GONE_FIELD_NUMBER: _ClassVar[int]
     asset_created: AssetCreated
     asset_deleted: AssetDeleted
     job_created: JobCreated
@@ -124,7 +128,11 @@ class Event(_message.Message):
     release_registered: ReleaseRegistered
     release_commits: ReleaseCommits
     deployment_recorded: DeploymentRecorded
-    def __init__(self, asset_created: _Optional[_Union[AssetCreated, _Mapping]] = ..., asset_deleted: _Optional[_Union[AssetDeleted, _Mapping]] = ..., job_created: _Optional[_Union[JobCreated, _Mapping]] = ..., job_cancel_requested: _Optional[_Union[JobCancelRequested, _Mapping]] = ..., job_retry_requested: _Optional[_Union[JobRetryRequested, _Mapping]] = ..., job_deleted: _Optional[_Union[JobDeleted, _Mapping]] = ..., job_assigned: _Optional[_Union[JobAssigned, _Mapping]] = ..., job_reassigned: _Optional[_Union[JobReassigned, _Mapping]] = ..., task_scheduled: _Optional[_Union[TaskScheduled, _Mapping]] = ..., task_dead: _Optional[_Union[TaskDead, _Mapping]] = ..., attempt_started: _Optional[_Union[AttemptStarted, _Mapping]] = ..., attempt_succeeded: _Optional[_Union[AttemptSucceeded, _Mapping]] = ..., attempt_failed: _Optional[_Union[AttemptFailed, _Mapping]] = ..., attempt_released: _Optional[_Union[AttemptReleased, _Mapping]] = ..., attempt_lost: _Optional[_Union[AttemptLost, _Mapping]] = ..., artifact_published: _Optional[_Union[ArtifactPublished, _Mapping]] = ..., job_succeeded: _Optional[_Union[JobSucceeded, _Mapping]] = ..., job_failed: _Optional[_Union[JobFailed, _Mapping]] = ..., job_cancelled: _Optional[_Union[JobCancelled, _Mapping]] = ..., route_changed: _Optional[_Union[RouteChanged, _Mapping]] = ..., preset_created: _Optional[_Union[PresetCreated, _Mapping]] = ..., webhook_created: _Optional[_Union[WebhookCreated, _Mapping]] = ..., webhook_secret_rotated: _Optional[_Union[WebhookSecretRotated, _Mapping]] = ..., webhook_deleted: _Optional[_Union[WebhookDeleted, _Mapping]] = ..., delivery_tried: _Optional[_Union[DeliveryTried, _Mapping]] = ..., delivery_resend_requested: _Optional[_Union[DeliveryResendRequested, _Mapping]] = ..., release_registered: _Optional[_Union[ReleaseRegistered, _Mapping]] = ..., release_commits: _Optional[_Union[ReleaseCommits, _Mapping]] = ..., deployment_recorded: _Optional[_Union[DeploymentRecorded, _Mapping]] = ...) -> None: ...
+    fleet_changed: FleetChanged
+    deployment_seen: DeploymentSeen
+    digests_changed: DigestsChanged
+    build_gone: BuildGone
+    def __init__(self, asset_created: _Optional[_Union[AssetCreated, _Mapping]] = ..., asset_deleted: _Optional[_Union[AssetDeleted, _Mapping]] = ..., job_created: _Optional[_Union[JobCreated, _Mapping]] = ..., job_cancel_requested: _Optional[_Union[JobCancelRequested, _Mapping]] = ..., job_retry_requested: _Optional[_Union[JobRetryRequested, _Mapping]] = ..., job_deleted: _Optional[_Union[JobDeleted, _Mapping]] = ..., job_assigned: _Optional[_Union[JobAssigned, _Mapping]] = ..., job_reassigned: _Optional[_Union[JobReassigned, _Mapping]] = ..., task_scheduled: _Optional[_Union[TaskScheduled, _Mapping]] = ..., task_dead: _Optional[_Union[TaskDead, _Mapping]] = ..., attempt_started: _Optional[_Union[AttemptStarted, _Mapping]] = ..., attempt_succeeded: _Optional[_Union[AttemptSucceeded, _Mapping]] = ..., attempt_failed: _Optional[_Union[AttemptFailed, _Mapping]] = ..., attempt_released: _Optional[_Union[AttemptReleased, _Mapping]] = ..., attempt_lost: _Optional[_Union[AttemptLost, _Mapping]] = ..., artifact_published: _Optional[_Union[ArtifactPublished, _Mapping]] = ..., job_succeeded: _Optional[_Union[JobSucceeded, _Mapping]] = ..., job_failed: _Optional[_Union[JobFailed, _Mapping]] = ..., job_cancelled: _Optional[_Union[JobCancelled, _Mapping]] = ..., route_changed: _Optional[_Union[RouteChanged, _Mapping]] = ..., preset_created: _Optional[_Union[PresetCreated, _Mapping]] = ..., webhook_created: _Optional[_Union[WebhookCreated, _Mapping]] = ..., webhook_secret_rotated: _Optional[_Union[WebhookSecretRotated, _Mapping]] = ..., webhook_deleted: _Optional[_Union[WebhookDeleted, _Mapping]] = ..., delivery_tried: _Optional[_Union[DeliveryTried, _Mapping]] = ..., delivery_resend_requested: _Optional[_Union[DeliveryResendRequested, _Mapping]] = ..., release_registered: _Optional[_Union[ReleaseRegistered, _Mapping]] = ..., release_commits: _Optional[_Union[ReleaseCommits, _Mapping]] = ..., deployment_recorded: _Optional[_Union[DeploymentRecorded, _Mapping]] = ..., fleet_changed: _Optional[_Union[FleetChanged, _Mapping]] = ..., deployment_seen: _Optional[_Union[DeploymentSeen, _Mapping]] = ..., digests_changed: _Optional[_Union[DigestsChanged, _Mapping]] = ..., build_gone: _Optional[_Union[BuildGone, _Mapping]] = ...) -> None: ...
 
 class AssetCreated(_message.Message):
     __slots__ = ("asset_id", "upload_id", "caller", "file_name", "size_bytes", "sha256", "crc32c", "labels", "expire_time", "job_id", "import_request")
@@ -649,3 +657,95 @@ class DeploymentRecorded(_message.Message):
     request_id: str
     request: bytes
     def __init__(self, deployment_id: _Optional[str] = ..., service: _Optional[str] = ..., environment: _Optional[str] = ..., version: _Optional[str] = ..., revision: _Optional[str] = ..., state: _Optional[_Union[_release_pb2.Deployment.State, str]] = ..., actor: _Optional[str] = ..., url: _Optional[str] = ..., caller: _Optional[str] = ..., request_id: _Optional[str] = ..., request: _Optional[bytes] = ...) -> None: ...
+
+class FleetChanged(_message.Message):
+    __slots__ = ("appeared", "gone")
+    APPEARED_FIELD_NUMBER: _ClassVar[int]
+    GONE_FIELD_NUMBER: _ClassVar[int]
+    appeared: _containers.RepeatedCompositeFieldContainer[InstancesAppeared]
+    gone: _containers.RepeatedCompositeFieldContainer[InstancesGone]
+    def __init__(self, appeared: _Optional[_Iterable[_Union[InstancesAppeared, _Mapping]]] = ..., gone: _Optional[_Iterable[_Union[InstancesGone, _Mapping]]] = ...) -> None: ...
+
+class InstancesAppeared(_message.Message):
+    __slots__ = ("environment", "build", "version", "revision", "dirty", "digests", "instances")
+    ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
+    BUILD_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    DIRTY_FIELD_NUMBER: _ClassVar[int]
+    DIGESTS_FIELD_NUMBER: _ClassVar[int]
+    INSTANCES_FIELD_NUMBER: _ClassVar[int]
+    environment: str
+    build: str
+    version: str
+    revision: str
+    dirty: bool
+    digests: _stamp_pb2.Digests
+    instances: _containers.RepeatedCompositeFieldContainer[InstanceSeen]
+    def __init__(self, environment: _Optional[str] = ..., build: _Optional[str] = ..., version: _Optional[str] = ..., revision: _Optional[str] = ..., dirty: _Optional[bool] = ..., digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., instances: _Optional[_Iterable[_Union[InstanceSeen, _Mapping]]] = ...) -> None: ...
+
+class InstanceSeen(_message.Message):
+    __slots__ = ("instance", "host")
+    INSTANCE_FIELD_NUMBER: _ClassVar[int]
+    HOST_FIELD_NUMBER: _ClassVar[int]
+    instance: str
+    host: str
+    def __init__(self, instance: _Optional[str] = ..., host: _Optional[str] = ...) -> None: ...
+
+class InstancesGone(_message.Message):
+    __slots__ = ("how", "instances")
+    class How(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        HOW_UNSPECIFIED: _ClassVar[InstancesGone.How]
+        HOW_STOPPED: _ClassVar[InstancesGone.How]
+        HOW_LOST: _ClassVar[InstancesGone.How]
+        HOW_UNSEEN: _ClassVar[InstancesGone.How]
+    HOW_UNSPECIFIED: InstancesGone.How
+    HOW_STOPPED: InstancesGone.How
+    HOW_LOST: InstancesGone.How
+    HOW_UNSEEN: InstancesGone.How
+    HOW_FIELD_NUMBER: _ClassVar[int]
+    INSTANCES_FIELD_NUMBER: _ClassVar[int]
+    how: InstancesGone.How
+    instances: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, how: _Optional[_Union[InstancesGone.How, str]] = ..., instances: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DeploymentSeen(_message.Message):
+    __slots__ = ("environment", "build", "previous_build", "rollback", "start_time")
+    ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
+    BUILD_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_BUILD_FIELD_NUMBER: _ClassVar[int]
+    ROLLBACK_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    environment: str
+    build: str
+    previous_build: str
+    rollback: bool
+    start_time: _timestamp_pb2.Timestamp
+    def __init__(self, environment: _Optional[str] = ..., build: _Optional[str] = ..., previous_build: _Optional[str] = ..., rollback: _Optional[bool] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class DigestsChanged(_message.Message):
+    __slots__ = ("environment", "build", "previous_build", "digests", "previous_digests", "start_time")
+    ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
+    BUILD_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_BUILD_FIELD_NUMBER: _ClassVar[int]
+    DIGESTS_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_DIGESTS_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    environment: str
+    build: str
+    previous_build: str
+    digests: _stamp_pb2.Digests
+    previous_digests: _stamp_pb2.Digests
+    start_time: _timestamp_pb2.Timestamp
+    def __init__(self, environment: _Optional[str] = ..., build: _Optional[str] = ..., previous_build: _Optional[str] = ..., digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., previous_digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class BuildGone(_message.Message):
+    __slots__ = ("environment", "build", "gone_time")
+    ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
+    BUILD_FIELD_NUMBER: _ClassVar[int]
+    GONE_TIME_FIELD_NUMBER: _ClassVar[int]
+    environment: str
+    build: str
+    gone_time: _timestamp_pb2.Timestamp
+    def __init__(self, environment: _Optional[str] = ..., build: _Optional[str] = ..., gone_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

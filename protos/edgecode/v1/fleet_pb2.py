@@ -22,11 +22,13 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from edgecode.v1 import bus_pb2 as edgecode_dot_v1_dot_bus__pb2
+from edgecode.v1 import release_pb2 as edgecode_dot_v1_dot_release__pb2
 from edgecode.v1 import stamp_pb2 as edgecode_dot_v1_dot_stamp__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x65\x64gecode/v1/fleet.proto\x12\x0b\x65\x64gecode.v1\x1a\x17\x65\x64gecode/v1/stamp.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x12\n\x10GetStatusRequest\"\xa2\x04\n\x06Status\x12\"\n\x06\x62uilds\x18\x01 \x03(\x0b\x32\x12.edgecode.v1.Build\x12\x11\n\tinstances\x18\x02 \x01(\x05\x12\x13\n\x0bjobs_queued\x18\x03 \x01(\x03\x12\x14\n\x0cjobs_running\x18\x04 \x01(\x03\x12\x17\n\x0ftasks_scheduled\x18\x05 \x01(\x03\x12\x15\n\rtasks_running\x18\x06 \x01(\x03\x12\x12\n\ntasks_dead\x18\x07 \x01(\x03\x12$\n\x17oldest_task_age_seconds\x18\x08 \x01(\x01H\x00\x88\x01\x01\x12\x1a\n\x12oldest_task_job_id\x18\t \x01(\t\x12\x1c\n\x14jobs_failed_last_day\x18\n \x01(\x03\x12\x1f\n\x17jobs_succeeded_last_day\x18\x0b \x01(\x03\x12\x0e\n\x06\x66rozen\x18\x0c \x01(\x03\x12\x17\n\x0fledger_sequence\x18\r \x01(\x04\x12\x14\n\x0clog_sequence\x18\x0e \x01(\x04\x12\x17\n\x0fleader_instance\x18\x0f \x01(\t\x12\x15\n\rcurrent_build\x18\x10 \x01(\t\x12\x16\n\x0eroute_revision\x18\x11 \x01(\x04\x12\x10\n\x08problems\x18\x12 \x03(\t\x12\x13\n\x0bsuggestions\x18\x13 \x03(\t\x12\'\n\x0b\x61nswered_by\x18\x14 \x01(\x0b\x32\x12.edgecode.v1.StampB\x1a\n\x18_oldest_task_age_seconds\"\x15\n\x13GetBuildInfoRequest\"\xe2\x01\n\tBuildInfo\x12!\n\x05stamp\x18\x01 \x01(\x0b\x32\x12.edgecode.v1.Stamp\x12%\n\x07\x64igests\x18\x02 \x01(\x0b\x32\x14.edgecode.v1.Digests\x12/\n\x0b\x63ommit_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x63ontract_min\x18\x05 \x01(\x05\x12\x14\n\x0c\x63ontract_max\x18\x06 \x01(\x05\"\xce\x03\n\x08Instance\x12!\n\x05stamp\x18\x01 \x01(\x0b\x32\x12.edgecode.v1.Stamp\x12%\n\x07\x64igests\x18\x02 \x01(\x0b\x32\x14.edgecode.v1.Digests\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tbeat_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04host\x18\x05 \x01(\t\x12\x0b\n\x03pid\x18\x06 \x01(\x05\x12\x14\n\x0c\x63ontract_min\x18\x07 \x01(\x05\x12\x14\n\x0c\x63ontract_max\x18\x08 \x01(\x05\x12/\n\x05slots\x18\t \x03(\x0b\x32 .edgecode.v1.Instance.SlotsEntry\x12\x13\n\x0b\x61ttempt_ids\x18\n \x03(\t\x12\x10\n\x08\x64raining\x18\x0b \x01(\x08\x12\x0f\n\x07sandbox\x18\x0c \x03(\t\x12\x0e\n\x06leader\x18\r \x01(\x08\x12\x16\n\x0eroute_revision\x18\x14 \x01(\x04\x12\x13\n\x0bidle_reason\x18\x15 \x01(\t\x1a,\n\nSlotsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\"M\n\x14ListInstancesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\"Z\n\x15ListInstancesResponse\x12(\n\tinstances\x18\x01 \x03(\x0b\x32\x15.edgecode.v1.Instance\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xd8\x01\n\x05\x42uild\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\r\n\x05\x62uild\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\t\x12\r\n\x05\x64irty\x18\x05 \x01(\x08\x12\x11\n\tinstances\x18\x06 \x01(\x05\x12\x0f\n\x07\x63urrent\x18\x07 \x01(\x08\x12\x13\n\x0bquarantined\x18\x08 \x01(\x08\x12\x17\n\x0fjobs_unfinished\x18\t \x01(\x03\x12\x19\n\x11\x66\x61ilures_last_day\x18\n \x01(\x03\x12\x10\n\x08warnings\x18\x0b \x03(\t\":\n\x11ListBuildsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Q\n\x12ListBuildsResponse\x12\"\n\x06\x62uilds\x18\x01 \x03(\x0b\x32\x12.edgecode.v1.Build\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xc0\x02\n\x0c\x46leetService\x12?\n\tGetStatus\x12\x1d.edgecode.v1.GetStatusRequest\x1a\x13.edgecode.v1.Status\x12H\n\x0cGetBuildInfo\x12 .edgecode.v1.GetBuildInfoRequest\x1a\x16.edgecode.v1.BuildInfo\x12V\n\rListInstances\x12!.edgecode.v1.ListInstancesRequest\x1a\".edgecode.v1.ListInstancesResponse\x12M\n\nListBuilds\x12\x1e.edgecode.v1.ListBuildsRequest\x1a\x1f.edgecode.v1.ListBuildsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x65\x64gecode/v1/fleet.proto\x12\x0b\x65\x64gecode.v1\x1a\x15\x65\x64gecode/v1/bus.proto\x1a\x19\x65\x64gecode/v1/release.proto\x1a\x17\x65\x64gecode/v1/stamp.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x12\n\x10GetStatusRequest\"\xff\x04\n\x06Status\x12\"\n\x06\x62uilds\x18\x01 \x03(\x0b\x32\x12.edgecode.v1.Build\x12\x11\n\tinstances\x18\x02 \x01(\x05\x12\x13\n\x0bjobs_queued\x18\x03 \x01(\x03\x12\x14\n\x0cjobs_running\x18\x04 \x01(\x03\x12\x17\n\x0ftasks_scheduled\x18\x05 \x01(\x03\x12\x15\n\rtasks_running\x18\x06 \x01(\x03\x12\x12\n\ntasks_dead\x18\x07 \x01(\x03\x12$\n\x17oldest_task_age_seconds\x18\x08 \x01(\x01H\x00\x88\x01\x01\x12\x1a\n\x12oldest_task_job_id\x18\t \x01(\t\x12\x1c\n\x14jobs_failed_last_day\x18\n \x01(\x03\x12\x1f\n\x17jobs_succeeded_last_day\x18\x0b \x01(\x03\x12\x0e\n\x06\x66rozen\x18\x0c \x01(\x03\x12\x17\n\x0fledger_sequence\x18\r \x01(\x04\x12\x14\n\x0clog_sequence\x18\x0e \x01(\x04\x12\x17\n\x0fleader_instance\x18\x0f \x01(\t\x12\x15\n\rcurrent_build\x18\x10 \x01(\t\x12\x16\n\x0eroute_revision\x18\x11 \x01(\x04\x12\x10\n\x08problems\x18\x12 \x03(\t\x12\x13\n\x0bsuggestions\x18\x13 \x03(\t\x12\'\n\x0b\x61nswered_by\x18\x14 \x01(\x0b\x32\x12.edgecode.v1.Stamp\x12$\n\x07\x63hanges\x18\x15 \x03(\x0b\x32\x13.edgecode.v1.Change\x12\x14\n\x0c\x63hange_count\x18\x16 \x01(\x05\x12\x1f\n\x17instances_lost_last_day\x18\x17 \x01(\x05\x42\x1a\n\x18_oldest_task_age_seconds\"\x15\n\x13GetBuildInfoRequest\"\xe2\x01\n\tBuildInfo\x12!\n\x05stamp\x18\x01 \x01(\x0b\x32\x12.edgecode.v1.Stamp\x12%\n\x07\x64igests\x18\x02 \x01(\x0b\x32\x14.edgecode.v1.Digests\x12/\n\x0b\x63ommit_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x63ontract_min\x18\x05 \x01(\x05\x12\x14\n\x0c\x63ontract_max\x18\x06 \x01(\x05\"\xba\x06\n\x08Instance\x12!\n\x05stamp\x18\x01 \x01(\x0b\x32\x12.edgecode.v1.Stamp\x12%\n\x07\x64igests\x18\x02 \x01(\x0b\x32\x14.edgecode.v1.Digests\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tbeat_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04host\x18\x05 \x01(\t\x12\x0b\n\x03pid\x18\x06 \x01(\x05\x12\x14\n\x0c\x63ontract_min\x18\x07 \x01(\x05\x12\x14\n\x0c\x63ontract_max\x18\x08 \x01(\x05\x12/\n\x05slots\x18\t \x03(\x0b\x32 .edgecode.v1.Instance.SlotsEntry\x12\x13\n\x0b\x61ttempt_ids\x18\n \x03(\t\x12\x10\n\x08\x64raining\x18\x0b \x01(\x08\x12\x0f\n\x07sandbox\x18\x0c \x03(\t\x12\x0e\n\x06leader\x18\r \x01(\x08\x12*\n\x05state\x18\x0e \x01(\x0e\x32\x1b.edgecode.v1.Instance.State\x12-\n\tgone_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\nworking_on\x18\x10 \x03(\x0b\x32\x16.edgecode.v1.WorkingOn\x12\x16\n\x0euptime_seconds\x18\x11 \x01(\x01\x12-\n\tseen_time\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1b\n\x13\x63lock_ahead_seconds\x18\x13 \x01(\x01\x12\x16\n\x0eroute_revision\x18\x14 \x01(\x04\x12\x13\n\x0bidle_reason\x18\x15 \x01(\t\x1a,\n\nSlotsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\"\x7f\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_RUNNING\x10\x01\x12\x12\n\x0eSTATE_DRAINING\x10\x02\x12\x11\n\rSTATE_STOPPED\x10\x03\x12\x0e\n\nSTATE_LOST\x10\x04\x12\x15\n\x11STATE_GONE_UNSEEN\x10\x05\"`\n\x14ListInstancesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\x12\x11\n\tshow_gone\x18\x04 \x01(\x08\"Z\n\x15ListInstancesResponse\x12(\n\tinstances\x18\x01 \x03(\x0b\x32\x15.edgecode.v1.Instance\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb9\x02\n\x05\x42uild\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\r\n\x05\x62uild\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\t\x12\r\n\x05\x64irty\x18\x05 \x01(\x08\x12\x11\n\tinstances\x18\x06 \x01(\x05\x12\x0f\n\x07\x63urrent\x18\x07 \x01(\x08\x12\x13\n\x0bquarantined\x18\x08 \x01(\x08\x12\x17\n\x0fjobs_unfinished\x18\t \x01(\x03\x12\x19\n\x11\x66\x61ilures_last_day\x18\n \x01(\x03\x12\x10\n\x08warnings\x18\x0b \x03(\t\x12\x31\n\x0elabel_warnings\x18\x0c \x03(\x0b\x32\x19.edgecode.v1.BuildWarning\x12,\n\x08presence\x18\r \x03(\x0b\x32\x1a.edgecode.v1.BuildPresence\"\xb8\x02\n\x0c\x42uildWarning\x12,\n\x04kind\x18\x01 \x01(\x0e\x32\x1e.edgecode.v1.BuildWarning.Kind\x12\x0f\n\x07message\x18\x02 \x01(\t\"\xe8\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0e\n\nKIND_DIRTY\x10\x01\x12\x19\n\x15KIND_UNKNOWN_REVISION\x10\x02\x12\x15\n\x11KIND_UNREGISTERED\x10\x03\x12%\n!KIND_VERSION_OF_SEVERAL_REVISIONS\x10\x04\x12\x15\n\x11KIND_TAG_MISMATCH\x10\x05\x12\x1b\n\x17KIND_SEVERAL_TOOLCHAINS\x10\x06\x12\x18\n\x14KIND_SEVERAL_CONFIGS\x10\x07\x12\x13\n\x0fKIND_FAR_BEHIND\x10\x08\"\xb8\x01\n\rBuildPresence\x12\x13\n\x0b\x65nvironment\x18\x01 \x01(\t\x12\x11\n\tinstances\x18\x02 \x01(\x05\x12\x33\n\x0f\x66irst_seen_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_seen_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0epeak_instances\x18\x05 \x01(\x05\":\n\x11ListBuildsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Q\n\x12ListBuildsResponse\x12\"\n\x06\x62uilds\x18\x01 \x03(\x0b\x32\x12.edgecode.v1.Build\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"8\n\x14\x44rainInstanceRequest\x12\x10\n\x08instance\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t2\x8b\x03\n\x0c\x46leetService\x12?\n\tGetStatus\x12\x1d.edgecode.v1.GetStatusRequest\x1a\x13.edgecode.v1.Status\x12H\n\x0cGetBuildInfo\x12 .edgecode.v1.GetBuildInfoRequest\x1a\x16.edgecode.v1.BuildInfo\x12V\n\rListInstances\x12!.edgecode.v1.ListInstancesRequest\x1a\".edgecode.v1.ListInstancesResponse\x12M\n\nListBuilds\x12\x1e.edgecode.v1.ListBuildsRequest\x1a\x1f.edgecode.v1.ListBuildsResponse\x12I\n\rDrainInstance\x12!.edgecode.v1.DrainInstanceRequest\x1a\x15.edgecode.v1.Instanceb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,28 +37,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_INSTANCE_SLOTSENTRY']._loaded_options = None
   _globals['_INSTANCE_SLOTSENTRY']._serialized_options = b'8\001'
-  _globals['_GETSTATUSREQUEST']._serialized_start=98
-  _globals['_GETSTATUSREQUEST']._serialized_end=116
-  _globals['_STATUS']._serialized_start=119
-  _globals['_STATUS']._serialized_end=665
-  _globals['_GETBUILDINFOREQUEST']._serialized_start=667
-  _globals['_GETBUILDINFOREQUEST']._serialized_end=688
-  _globals['_BUILDINFO']._serialized_start=691
-  _globals['_BUILDINFO']._serialized_end=917
-  _globals['_INSTANCE']._serialized_start=920
-  _globals['_INSTANCE']._serialized_end=1382
-  _globals['_INSTANCE_SLOTSENTRY']._serialized_start=1338
-  _globals['_INSTANCE_SLOTSENTRY']._serialized_end=1382
-  _globals['_LISTINSTANCESREQUEST']._serialized_start=1384
-  _globals['_LISTINSTANCESREQUEST']._serialized_end=1461
-  _globals['_LISTINSTANCESRESPONSE']._serialized_start=1463
-  _globals['_LISTINSTANCESRESPONSE']._serialized_end=1553
-  _globals['_BUILD']._serialized_start=1556
-  _globals['_BUILD']._serialized_end=1772
-  _globals['_LISTBUILDSREQUEST']._serialized_start=1774
-  _globals['_LISTBUILDSREQUEST']._serialized_end=1832
-  _globals['_LISTBUILDSRESPONSE']._serialized_start=1834
-  _globals['_LISTBUILDSRESPONSE']._serialized_end=1915
-  _globals['_FLEETSERVICE']._serialized_start=1918
-  _globals['_FLEETSERVICE']._serialized_end=2238
+  _globals['_GETSTATUSREQUEST']._serialized_start=148
+  _globals['_GETSTATUSREQUEST']._serialized_end=166
+  _globals['_STATUS']._serialized_start=169
+  _globals['_STATUS']._serialized_end=808
+  _globals['_GETBUILDINFOREQUEST']._serialized_start=810
+  _globals['_GETBUILDINFOREQUEST']._serialized_end=831
+  _globals['_BUILDINFO']._serialized_start=834
+  _globals['_BUILDINFO']._serialized_end=1060
+  _globals['_INSTANCE']._serialized_start=1063
+  _globals['_INSTANCE']._serialized_end=1889
+  _globals['_INSTANCE_SLOTSENTRY']._serialized_start=1716
+  _globals['_INSTANCE_SLOTSENTRY']._serialized_end=1760
+  _globals['_INSTANCE_STATE']._serialized_start=1762
+  _globals['_INSTANCE_STATE']._serialized_end=1889
+  _globals['_LISTINSTANCESREQUEST']._serialized_start=1891
+  _globals['_LISTINSTANCESREQUEST']._serialized_end=1987
+  _globals['_LISTINSTANCESRESPONSE']._serialized_start=1989
+  _globals['_LISTINSTANCESRESPONSE']._serialized_end=2079
+  _globals['_BUILD']._serialized_start=2082
+  _globals['_BUILD']._serialized_end=2395
+  _globals['_BUILDWARNING']._serialized_start=2398
+  _globals['_BUILDWARNING']._serialized_end=2710
+  _globals['_BUILDWARNING_KIND']._serialized_start=2478
+  _globals['_BUILDWARNING_KIND']._serialized_end=2710
+  _globals['_BUILDPRESENCE']._serialized_start=2713
+  _globals['_BUILDPRESENCE']._serialized_end=2897
+  _globals['_LISTBUILDSREQUEST']._serialized_start=2899
+  _globals['_LISTBUILDSREQUEST']._serialized_end=2957
+  _globals['_LISTBUILDSRESPONSE']._serialized_start=2959
+  _globals['_LISTBUILDSRESPONSE']._serialized_end=3040
+  _globals['_DRAININSTANCEREQUEST']._serialized_start=3042
+  _globals['_DRAININSTANCEREQUEST']._serialized_end=3098
+  _globals['_FLEETSERVICE']._serialized_start=3101
+  _globals['_FLEETSERVICE']._serialized_end=3496
 # @@protoc_insertion_point(module_scope)

@@ -54,6 +54,11 @@ class FleetServiceStub:
                 request_serializer=edgecode_dot_v1_dot_fleet__pb2.ListBuildsRequest.SerializeToString,
                 response_deserializer=edgecode_dot_v1_dot_fleet__pb2.ListBuildsResponse.FromString,
                 _registered_method=True)
+        self.DrainInstance = channel.unary_unary(
+                '/edgecode.v1.FleetService/DrainInstance',
+                request_serializer=edgecode_dot_v1_dot_fleet__pb2.DrainInstanceRequest.SerializeToString,
+                response_deserializer=edgecode_dot_v1_dot_fleet__pb2.Instance.FromString,
+                _registered_method=True)
 
 
 class FleetServiceServicer:
@@ -85,6 +90,14 @@ class FleetServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DrainInstance(self, request, context):
+        """Has a worker take no more tasks, finish or hand back what it has, and end: what SIGTERM does. Answers when the worker
+        says that it drains; it stays in the fleet, as draining, until it has ended. Again is legal.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_FleetServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -107,6 +120,11 @@ def add_FleetServiceServicer_to_server(servicer, server):
                     servicer.ListBuilds,
                     request_deserializer=edgecode_dot_v1_dot_fleet__pb2.ListBuildsRequest.FromString,
                     response_serializer=edgecode_dot_v1_dot_fleet__pb2.ListBuildsResponse.SerializeToString,
+            ),
+            'DrainInstance': grpc.unary_unary_rpc_method_handler(
+                    servicer.DrainInstance,
+                    request_deserializer=edgecode_dot_v1_dot_fleet__pb2.DrainInstanceRequest.FromString,
+                    response_serializer=edgecode_dot_v1_dot_fleet__pb2.Instance.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -217,6 +235,33 @@ class FleetService:
             '/edgecode.v1.FleetService/ListBuilds',
             edgecode_dot_v1_dot_fleet__pb2.ListBuildsRequest.SerializeToString,
             edgecode_dot_v1_dot_fleet__pb2.ListBuildsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DrainInstance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/edgecode.v1.FleetService/DrainInstance',
+            edgecode_dot_v1_dot_fleet__pb2.DrainInstanceRequest.SerializeToString,
+            edgecode_dot_v1_dot_fleet__pb2.Instance.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,10 @@ class FleetServiceStub:
     """The build that answers."""
     ListInstances: _grpc.UnaryUnaryMultiCallable[_fleet_pb2.ListInstancesRequest, _fleet_pb2.ListInstancesResponse]
     ListBuilds: _grpc.UnaryUnaryMultiCallable[_fleet_pb2.ListBuildsRequest, _fleet_pb2.ListBuildsResponse]
+    DrainInstance: _grpc.UnaryUnaryMultiCallable[_fleet_pb2.DrainInstanceRequest, _fleet_pb2.Instance]
+    """Has a worker take no more tasks, finish or hand back what it has, and end: what SIGTERM does. Answers when the worker
+    says that it drains; it stays in the fleet, as draining, until it has ended. Again is legal.
+    """
 
 @_typing.type_check_only
 class FleetServiceAsyncStub(FleetServiceStub):
@@ -47,6 +51,10 @@ class FleetServiceAsyncStub(FleetServiceStub):
     """The build that answers."""
     ListInstances: _aio.UnaryUnaryMultiCallable[_fleet_pb2.ListInstancesRequest, _fleet_pb2.ListInstancesResponse]  # type: ignore[assignment]
     ListBuilds: _aio.UnaryUnaryMultiCallable[_fleet_pb2.ListBuildsRequest, _fleet_pb2.ListBuildsResponse]  # type: ignore[assignment]
+    DrainInstance: _aio.UnaryUnaryMultiCallable[_fleet_pb2.DrainInstanceRequest, _fleet_pb2.Instance]  # type: ignore[assignment]
+    """Has a worker take no more tasks, finish or hand back what it has, and end: what SIGTERM does. Answers when the worker
+    says that it drains; it stays in the fleet, as draining, until it has ended. Again is legal.
+    """
 
 class FleetServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -78,5 +86,15 @@ class FleetServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _fleet_pb2.ListBuildsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_fleet_pb2.ListBuildsResponse, _abc.Awaitable[_fleet_pb2.ListBuildsResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def DrainInstance(
+        self,
+        request: _fleet_pb2.DrainInstanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_fleet_pb2.Instance, _abc.Awaitable[_fleet_pb2.Instance]]:
+        """Has a worker take no more tasks, finish or hand back what it has, and end: what SIGTERM does. Answers when the worker
+        says that it drains; it stays in the fleet, as draining, until it has ended. Again is legal.
+        """
 
 def add_FleetServiceServicer_to_server(servicer: FleetServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
