@@ -22,7 +22,7 @@ PROMISED = {
     "asset upload", "asset import", "asset list", "asset show", "asset delete", "gc",
     "job submit", "job list", "job show", "job watch", "job wait", "job trace", "job cancel", "job retry", "job delete",
     "artifact list", "artifact download", "artifact sign", "preset list", "preset show", "preset create",
-    "fleet list", "fleet builds",
+    "fleet list", "fleet builds", "fleet drain", "worker drain",
     "webhook create", "webhook list", "webhook show", "webhook delete", "webhook rotate", "webhook deliveries",
     "webhook resend", "dead list", "dead requeue", "ledger rebuild",
 }  # fmt: skip
@@ -36,6 +36,7 @@ def leaves() -> dict[str, object]:
     for name, command in root.commands.items():  # type: ignore[attr-defined]
         if hasattr(command, "commands"):
             found |= {f"{name} {sub}": each for sub, each in command.commands.items()}
+            found |= {name: command} if command.invoke_without_command else {}
         else:
             found[name] = command
     return found

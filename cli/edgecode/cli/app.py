@@ -34,7 +34,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for command in (status, up, demo, inspect, config, version, completion, server, worker, gc):
+    for command in (status, up, demo, inspect, config, version, completion, server, gc):
         app.command()(command)
     nouns = {
         "asset": assets,
@@ -44,6 +44,7 @@ def make_app() -> typer.Typer:
         "webhook": webhooks,
         "fleet": fleet,
         "dead": dead,
+        "worker": worker,
         "ledger": ledger,
     }
     for name, noun in nouns.items():

@@ -7,7 +7,8 @@ import pytest
 
 from edgecode.core.contract import READS_MAX, READS_MIN
 from edgecode.v1 import event_pb2, fleet_pb2, incident_pb2, job_pb2
-from tests.harness.api import Api
+from tests.harness.api import Api, refusal
+from tests.harness.eventually import eventually
 from tests.integration.api.conftest import Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -19,6 +20,18 @@ def committed_at(revision: str) -> int:
     """Seconds since 1970, as git says."""
     command = ["git", "log", "-1", "--format=%ct", revision]
     return int(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+
+
+async def joined(api: Api, instance: str) -> fleet_pb2.Instance:
+    """The process, once the server has heard of it."""
+    request = fleet_pb2.ListInstancesRequest(filter=f"instance = {instance}")
+
+    async def found() -> fleet_pb2.Instance | None:
+        return next(iter((await api.fleet.ListInstances(request)).instances), None)
+
+    seen = await eventually(found)
+    assert seen is not None
+    return seen
 
 
 async def test_build_info_is_that_of_the_code(api: Api, stack: Stack) -> None:
@@ -45,6 +58,20 @@ async def test_instances_are_those_alive_with_their_digests(api: Api, stack: Sta
     assert [dict(instance.slots) for instance in workers.instances] == [{"encode": 1, "light": 2}]
     none = await api.fleet.ListInstances(fleet_pb2.ListInstancesRequest(filter="environment = production"))
     assert not none.instances
+
+
+async def test_a_drained_worker_says_so_finishes_and_leaves_and_a_server_is_refused(api: Api, stack: Stack) -> None:
+    worker = await stack.processes.worker(stack.settings)
+    instance = (await worker.ready())["instance"]
+    await joined(api, instance)
+    order = fleet_pb2.DrainInstanceRequest(instance=instance, reason="its host is going down")
+    assert (await api.fleet.DrainInstance(order)).state == fleet_pb2.Instance.STATE_DRAINING
+    told = await worker.event("host.told_to_drain")
+    assert (told["why"], told["by"][:5]) == ("its host is going down", "test-")
+    assert await worker.exit() == 0
+    assert (await refusal(api.fleet.DrainInstance(order))).reason == "INSTANCE_NOT_FOUND"
+    server = fleet_pb2.DrainInstanceRequest(instance=stack.server.events[0]["instance"])
+    assert (await refusal(api.fleet.DrainInstance(server))).reason == "INSTANCE_NOT_A_WORKER"
 
 
 async def test_builds_name_the_current_one(api: Api, finished_job: job_pb2.Job) -> None:

@@ -45,6 +45,7 @@ BAD: dict[str, tuple[Message, str]] = {
     "JobService/GetPreset": (job_pb2.GetPresetRequest(preset="cinema"), "PRESET_NOT_FOUND"),
     "JobService/ListPresets": (job_pb2.ListPresetsRequest(page_token="foreign"), "INVALID_PAGE_TOKEN"),
     "FleetService/ListInstances": (fleet_pb2.ListInstancesRequest(filter="pid = 1"), "INVALID_FILTER"),
+    "FleetService/DrainInstance": (fleet_pb2.DrainInstanceRequest(instance=FOREIGN), "INSTANCE_NOT_FOUND"),
     "FleetService/ListBuilds": (fleet_pb2.ListBuildsRequest(page_size=-1), "INVALID_PAGE_SIZE"),
     "WebhookService/CreateWebhook": (webhook_pb2.CreateWebhookRequest(url="ftp://x"), "INVALID_FIELD"),
     "WebhookService/GetWebhook": (webhook_pb2.GetWebhookRequest(webhook_id=FOREIGN), "WEBHOOK_NOT_FOUND"),

@@ -13,7 +13,7 @@ from edgecode.core.bus import Bus
 from edgecode.core.crash import CrashPoints
 from edgecode.core.errors import FailedPrecondition
 from edgecode.core.fleet_beat import FleetBeat
-from edgecode.core.lifecycle import Termination, done_unless_asked
+from edgecode.core.lifecycle import Termination, done_unless_asked, end
 from edgecode.core.log import Log
 from edgecode.core.metrics_http import MetricsServer
 from edgecode.core.process_end import end_process
@@ -113,11 +113,11 @@ async def run(settings: Settings) -> None:
 
 
 async def _until_asked_or_broken(termination: Termination, host: Host) -> None:
-    """Returns when asked to stop; raises when a part of the host has failed."""
-    asked = asyncio.create_task(termination.asked.wait())
-    ends: list[asyncio.Future[Any]] = [asked, *host.failed]
+    """Returns when asked to stop, by a signal or by the fleet; raises when a part of the host has failed."""
+    asked = [asyncio.create_task(event.wait()) for event in (termination.asked, host.asked_to_drain)]
+    ends: list[asyncio.Future[Any]] = [*asked, *host.failed]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    asked.cancel()
+    await end(asked)
     for failed in host.failed:
         if failed.done():
             raise failed.result()

@@ -48,6 +48,7 @@ class Host:
         self._idle.set()
         self._endings: list[Callable[[], Awaitable[None]]] = []
         self.draining = False
+        self.asked_to_drain = asyncio.Event()
 
     @property
     def attempts(self) -> list[Attempt]:
@@ -130,6 +131,9 @@ class Host:
                 task = attempt.assignment.task
                 if task.job_id == order.job_id and task.epoch <= order.epoch:
                     attempt.stop(order.reason)
+        elif control.HasField("drain"):
+            log.warning("host.told_to_drain", by=control.drain.caller, why=control.drain.reason)
+            self.asked_to_drain.set()
 
     async def _beat_attempts(self) -> None:
         while True:

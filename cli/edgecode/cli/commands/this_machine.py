@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from typer.completion import shell_complete
 
+from edgecode.cli.commands.drain import drain_self
 from edgecode.cli.config import rows as config_rows
 from edgecode.cli.exits import status_tells_the_truth
 from edgecode.cli.local import become_module, read_settings
@@ -18,6 +19,8 @@ from edgecode.cli.tables.plain import rows as table
 from edgecode.core.stamp import build_info
 
 ledger = typer.Typer(help="The tables folded from the log.", no_args_is_help=True)
+worker = typer.Typer()
+worker.command("drain")(drain_self)
 COMPLETION_VARIABLE = "_EDGECODE_COMPLETE"
 
 
@@ -95,11 +98,14 @@ def server() -> None:
         become_module("edgecode.server", "server")
 
 
-def worker() -> None:
+@worker.callback(invoke_without_command=True)
+def run_worker(context: typer.Context) -> None:
     """Run one worker here, with the settings that `edgecode config` prints.
 
     Example: EDGECODE_ENCODE_SLOTS=2 edgecode worker
     """
+    if context.invoked_subcommand is not None:
+        return
     with status_tells_the_truth():
         become_module("edgecode.workers", "worker")
 

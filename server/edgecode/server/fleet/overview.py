@@ -5,7 +5,6 @@ import time
 from edgecode.core.contract import READS_MAX, READS_MIN
 from edgecode.core.log import Log
 from edgecode.core.stamp import BuildInfo, stamp_to_proto
-from edgecode.server.filters import Field, holds, parse_filter
 from edgecode.server.fleet.builds import builds
 from edgecode.server.fleet.findings import Findings, problems, suggestions
 from edgecode.server.fleet.own import OwnInstance
@@ -14,10 +13,9 @@ from edgecode.server.ledger.port import Ledger, Totals
 from edgecode.server.ledger.rows import JobState, TaskState
 from edgecode.server.pages import slice_page
 from edgecode.server.routes.route import WORKER, Route
-from edgecode.v1 import bus_pb2, fleet_pb2
+from edgecode.v1 import fleet_pb2
 
 _DAY_US = 86_400_000_000
-_INSTANCE_FIELDS = {name: Field(name) for name in ("service", "build", "environment", "instance")}
 
 
 class Overview:
@@ -80,21 +78,6 @@ class Overview:
             message.commit_time.FromJsonString(self._info.committed_at)
         return message
 
-    async def instances(self, request: fleet_pb2.ListInstancesRequest) -> fleet_pb2.ListInstancesResponse:
-        """A page of the processes alive, by service, build and instance.
-
-        Raises:
-            InvalidRequest: `INVALID_FILTER`, `INVALID_PAGE_SIZE` or `INVALID_PAGE_TOKEN`.
-        """
-        conditions = parse_filter(request.filter, _INSTANCE_FIELDS)
-        alive = [
-            entry
-            for entry in self._fleet.entries()
-            if all(holds(condition, getattr(entry.stamp, condition.column)) for condition in conditions)
-        ]
-        found, token = slice_page(alive, request, "FleetService.ListInstances", request.filter)
-        return fleet_pb2.ListInstancesResponse(instances=[_instance(entry) for entry in found], next_page_token=token)
-
     async def builds(self, request: fleet_pb2.ListBuildsRequest) -> fleet_pb2.ListBuildsResponse:
         """A page of the builds that run or matter, with what is not to be trusted about their labels.
 
@@ -105,21 +88,3 @@ class Overview:
         listed = builds(self._fleet.entries(), await self._route(), totals)
         found, token = slice_page(listed, request, "FleetService.ListBuilds")
         return fleet_pb2.ListBuildsResponse(builds=found, next_page_token=token)
-
-
-def _instance(entry: bus_pb2.FleetEntry) -> fleet_pb2.Instance:
-    return fleet_pb2.Instance(
-        stamp=entry.stamp,
-        digests=entry.digests,
-        start_time=entry.start_time,
-        beat_time=entry.beat_time,
-        host=entry.host,
-        pid=entry.pid,
-        contract_min=entry.contract_min,
-        contract_max=entry.contract_max,
-        slots=entry.slots,
-        attempt_ids=entry.attempt_ids,
-        draining=entry.draining,
-        sandbox=entry.sandbox,
-        leader=entry.leader,
-    )

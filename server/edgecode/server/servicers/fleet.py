@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from edgecode.server.calls import current_call
+from edgecode.server.fleet.drains import Drains
+from edgecode.server.fleet.instance_list import InstanceList
 from edgecode.server.fleet.overview import Overview
 from edgecode.v1 import fleet_pb2, fleet_pb2_grpc
 
@@ -9,8 +12,10 @@ from edgecode.v1 import fleet_pb2, fleet_pb2_grpc
 class FleetServicer(fleet_pb2_grpc.FleetServiceServicer):
     """Hands each call to the domain."""
 
-    def __init__(self, overview: Overview) -> None:
+    def __init__(self, overview: Overview, instances: InstanceList, drains: Drains) -> None:
         self._overview = overview
+        self._instances = instances
+        self._drains = drains
 
     async def GetStatus(self, request: fleet_pb2.GetStatusRequest, context: Any) -> fleet_pb2.Status:
         """See the contract."""
@@ -24,8 +29,12 @@ class FleetServicer(fleet_pb2_grpc.FleetServiceServicer):
         self, request: fleet_pb2.ListInstancesRequest, context: Any
     ) -> fleet_pb2.ListInstancesResponse:
         """See the contract."""
-        return await self._overview.instances(request)
+        return await self._instances.list(request)
 
     async def ListBuilds(self, request: fleet_pb2.ListBuildsRequest, context: Any) -> fleet_pb2.ListBuildsResponse:
         """See the contract."""
         return await self._overview.builds(request)
+
+    async def DrainInstance(self, request: fleet_pb2.DrainInstanceRequest, context: Any) -> fleet_pb2.Instance:
+        """See the contract."""
+        return await self._drains.drain(request, current_call())

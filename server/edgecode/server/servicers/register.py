@@ -4,6 +4,8 @@ from grpc import aio
 
 from edgecode.core.stamp import build_info
 from edgecode.server.domain import Domain
+from edgecode.server.fleet.drains import Drains
+from edgecode.server.fleet.instance_list import InstanceList
 from edgecode.server.fleet.overview import Overview
 from edgecode.server.incidents.trace import Traces
 from edgecode.server.servicers.assets import AssetServicer
@@ -30,6 +32,7 @@ def add_servicers(server: aio.Server, domain: Domain) -> None:
     asset_pb2_grpc.add_AssetServiceServicer_to_server(assets, server)
     storage_pb2_grpc.add_StorageServiceServicer_to_server(StorageServicer(domain.garbage), server)
     job_pb2_grpc.add_JobServiceServicer_to_server(JobServicer(domain), server)
-    fleet_pb2_grpc.add_FleetServiceServicer_to_server(FleetServicer(overview), server)
+    fleet = FleetServicer(overview, InstanceList(domain.fleet), Drains(domain.bus, domain.fleet))
+    fleet_pb2_grpc.add_FleetServiceServicer_to_server(fleet, server)
     incident_pb2_grpc.add_IncidentServiceServicer_to_server(IncidentServicer(traces), server)
     webhook_pb2_grpc.add_WebhookServiceServicer_to_server(WebhookServicer(domain.webhooks), server)
