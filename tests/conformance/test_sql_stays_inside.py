@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LEDGER = "server/edgecode/server/ledger"
-ADAPTERS = {f"{LEDGER}/{name}" for name in ("sqlite.py", "schema.sql", "tables.py")}
+ADAPTERS = {f"{LEDGER}/{name}" for name in ("growth.py", "sqlite.py", "schema.sql", "tables.py")}
 POSTGRESQL = f"{LEDGER}/postgres/"
 SQL = re.compile(
     r"\b(?:SELECT\s.+\sFROM|INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(?:TABLE|INDEX)"

@@ -4,10 +4,11 @@ import hashlib
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import google_crc32c
 import grpc
+from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped] # they ship no types
 from grpc import aio
 
@@ -19,12 +20,14 @@ from edgecode.v1 import (
     job_pb2,
     job_pb2_grpc,
     media_pb2,
+    release_pb2_grpc,
     storage_pb2_grpc,
     webhook_pb2_grpc,
 )
 
 STAMP_KEYS = ("edgecode-version", "edgecode-revision", "edgecode-instance")
 Metadata = Sequence[tuple[str, str]]
+Request = TypeVar("Request", bound=Message)
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ class Api:
         self.incidents = incident_pb2_grpc.IncidentServiceStub(channel)
         self.storage = storage_pb2_grpc.StorageServiceStub(channel)
         self.webhooks = webhook_pb2_grpc.WebhookServiceStub(channel)
+        self.releases = release_pb2_grpc.ReleaseServiceStub(channel)
 
     async def upload(self, data: bytes, upload_id: str = "", **metadata: Any) -> asset_pb2.Asset:
         """Uploads a file whole, and reads it back: lists after it have it."""
@@ -151,7 +155,7 @@ def chunks(
         yield asset_pb2.UploadAssetRequest(finish=True, sha256=hashlib.sha256(data).hexdigest())
 
 
-async def stream(*requests: asset_pb2.UploadAssetRequest) -> AsyncIterator[asset_pb2.UploadAssetRequest]:
+async def stream(*requests: Request) -> AsyncIterator[Request]:
     """Messages one by one."""
     for request in requests:
         yield request

@@ -3,6 +3,7 @@
 from dataclasses import fields
 from typing import Any, TypeVar
 
+from edgecode.server.ledger.release_rows import CommitRow, DeploymentRow, ReleaseRow
 from edgecode.server.ledger.rows import (
     ArtifactRow,
     AssetRow,
@@ -15,7 +16,7 @@ from edgecode.server.ledger.rows import (
 )
 from tests.harness.builds import stamp_of
 
-_Row = TypeVar("_Row", JobRow, TaskRow, AttemptRow, ArtifactRow, AssetRow)
+_Row = TypeVar("_Row", JobRow, TaskRow, AttemptRow, ArtifactRow, AssetRow, ReleaseRow, CommitRow, DeploymentRow)
 
 STAMP = StampRow.of(stamp_of("worker", "b"))
 NEVER_US = 4_000_000_000_000_000
@@ -52,3 +53,18 @@ def artifact_row(job_id: str, artifact_id: str, **columns: Any) -> ArtifactRow:
 def asset_row(asset_id: str, **columns: Any) -> AssetRow:
     """An active asset."""
     return _filled(AssetRow, {"asset_id": asset_id, "state": "ACTIVE", **columns})
+
+
+def release_row(version: str, **columns: Any) -> ReleaseRow:
+    """A release whose commits are not known."""
+    return _filled(ReleaseRow, {"version": version, "revision": "a" * 40, **columns})
+
+
+def commit_row(version: str, position: int, revision: str, **columns: Any) -> CommitRow:
+    """A commit of a release."""
+    return _filled(CommitRow, {"version": version, "position": position, "revision": revision, **columns})
+
+
+def deployment_row(deployment_id: str, **columns: Any) -> DeploymentRow:
+    """A declared deployment that succeeded."""
+    return _filled(DeploymentRow, {"deployment_id": deployment_id, "state": "SUCCEEDED", **columns})

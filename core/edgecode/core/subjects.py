@@ -46,6 +46,16 @@ def delivery_events(webhook_id: str, job_id: str) -> str:
     return f"event.delivery.{webhook_id}.{job_id}"
 
 
+def release_events(key: str) -> str:
+    """A release with its commits; `key` is its version with `_` for each dot."""
+    return f"event.release.{key}"
+
+
+def deployment_events(service: str) -> str:
+    """Deployments of one service, as they are declared."""
+    return f"event.deployment.{service}"
+
+
 def progress(job_id: str, task_id: str) -> str:
     """Where the attempts of a task stand; core NATS."""
     return f"progress.{job_id}.{task_id}"

@@ -12,20 +12,22 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Commit(_message.Message):
-    __slots__ = ("revision", "parents", "author", "author_time", "subject", "files")
+    __slots__ = ("revision", "parents", "author", "author_time", "subject", "files", "file_count")
     REVISION_FIELD_NUMBER: _ClassVar[int]
     PARENTS_FIELD_NUMBER: _ClassVar[int]
     AUTHOR_FIELD_NUMBER: _ClassVar[int]
     AUTHOR_TIME_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     FILES_FIELD_NUMBER: _ClassVar[int]
+    FILE_COUNT_FIELD_NUMBER: _ClassVar[int]
     revision: str
     parents: _containers.RepeatedScalarFieldContainer[str]
     author: str
     author_time: _timestamp_pb2.Timestamp
     subject: str
     files: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, revision: _Optional[str] = ..., parents: _Optional[_Iterable[str]] = ..., author: _Optional[str] = ..., author_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subject: _Optional[str] = ..., files: _Optional[_Iterable[str]] = ...) -> None: ...
+    file_count: int
+    def __init__(self, revision: _Optional[str] = ..., parents: _Optional[_Iterable[str]] = ..., author: _Optional[str] = ..., author_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subject: _Optional[str] = ..., files: _Optional[_Iterable[str]] = ..., file_count: _Optional[int] = ...) -> None: ...
 
 class Release(_message.Message):
     __slots__ = ("version", "revision", "tag", "previous_version", "commits_known", "commit_count", "commit_time", "register_time", "notes", "url", "caller", "registered_by", "state", "warnings")
@@ -116,15 +118,16 @@ class ListReleasesResponse(_message.Message):
     def __init__(self, releases: _Optional[_Iterable[_Union[Release, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class CompareReleasesRequest(_message.Message):
-    __slots__ = ("to", "page_size", "page_token")
-    FROM_FIELD_NUMBER: _ClassVar[int]
-    TO_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("from_release", "to_release", "page_size", "page_token")
+    FROM_RELEASE_FIELD_NUMBER: _ClassVar[int]
+    TO_RELEASE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
-    to: str
+    from_release: str
+    to_release: str
     page_size: int
     page_token: str
-    def __init__(self, to: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., **kwargs) -> None: ...
+    def __init__(self, from_release: _Optional[str] = ..., to_release: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ComparedRelease(_message.Message):
     __slots__ = ("name", "version", "revision", "registered", "contained_in")
@@ -159,7 +162,7 @@ class ComparedFile(_message.Message):
     def __init__(self, path: _Optional[str] = ..., commit_count: _Optional[int] = ...) -> None: ...
 
 class ReleaseComparison(_message.Message):
-    __slots__ = ("to", "relation", "common_version", "added_count", "removed_count", "commits", "next_page_token", "files", "file_count", "unknown", "added_versions", "removed_versions")
+    __slots__ = ("from_release", "to_release", "relation", "common_version", "added_count", "removed_count", "commits", "next_page_token", "files", "file_count", "unknown", "added_versions", "removed_versions")
     class Relation(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         RELATION_UNSPECIFIED: _ClassVar[ReleaseComparison.Relation]
@@ -174,8 +177,8 @@ class ReleaseComparison(_message.Message):
     RELATION_BACKWARD: ReleaseComparison.Relation
     RELATION_DIVERGED: ReleaseComparison.Relation
     RELATION_UNKNOWN: ReleaseComparison.Relation
-    FROM_FIELD_NUMBER: _ClassVar[int]
-    TO_FIELD_NUMBER: _ClassVar[int]
+    FROM_RELEASE_FIELD_NUMBER: _ClassVar[int]
+    TO_RELEASE_FIELD_NUMBER: _ClassVar[int]
     RELATION_FIELD_NUMBER: _ClassVar[int]
     COMMON_VERSION_FIELD_NUMBER: _ClassVar[int]
     ADDED_COUNT_FIELD_NUMBER: _ClassVar[int]
@@ -187,7 +190,8 @@ class ReleaseComparison(_message.Message):
     UNKNOWN_FIELD_NUMBER: _ClassVar[int]
     ADDED_VERSIONS_FIELD_NUMBER: _ClassVar[int]
     REMOVED_VERSIONS_FIELD_NUMBER: _ClassVar[int]
-    to: ComparedRelease
+    from_release: ComparedRelease
+    to_release: ComparedRelease
     relation: ReleaseComparison.Relation
     common_version: str
     added_count: int
@@ -199,7 +203,7 @@ class ReleaseComparison(_message.Message):
     unknown: _containers.RepeatedScalarFieldContainer[str]
     added_versions: _containers.RepeatedScalarFieldContainer[str]
     removed_versions: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, to: _Optional[_Union[ComparedRelease, _Mapping]] = ..., relation: _Optional[_Union[ReleaseComparison.Relation, str]] = ..., common_version: _Optional[str] = ..., added_count: _Optional[int] = ..., removed_count: _Optional[int] = ..., commits: _Optional[_Iterable[_Union[ComparedCommit, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., files: _Optional[_Iterable[_Union[ComparedFile, _Mapping]]] = ..., file_count: _Optional[int] = ..., unknown: _Optional[_Iterable[str]] = ..., added_versions: _Optional[_Iterable[str]] = ..., removed_versions: _Optional[_Iterable[str]] = ..., **kwargs) -> None: ...
+    def __init__(self, from_release: _Optional[_Union[ComparedRelease, _Mapping]] = ..., to_release: _Optional[_Union[ComparedRelease, _Mapping]] = ..., relation: _Optional[_Union[ReleaseComparison.Relation, str]] = ..., common_version: _Optional[str] = ..., added_count: _Optional[int] = ..., removed_count: _Optional[int] = ..., commits: _Optional[_Iterable[_Union[ComparedCommit, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., files: _Optional[_Iterable[_Union[ComparedFile, _Mapping]]] = ..., file_count: _Optional[int] = ..., unknown: _Optional[_Iterable[str]] = ..., added_versions: _Optional[_Iterable[str]] = ..., removed_versions: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Deployment(_message.Message):
     __slots__ = ("deployment_id", "service", "environment", "version", "revision", "build", "declared", "state", "actor", "url", "declare_time", "update_time", "caller", "declared_by", "seen", "first_seen_time", "last_seen_time", "peak_instances", "live_instances", "digests", "rollback", "previous_build", "previous_version", "warnings")

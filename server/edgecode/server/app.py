@@ -36,6 +36,7 @@ from edgecode.server.planner.collect import GarbageCollection
 from edgecode.server.planner.leader import Leader
 from edgecode.server.progress.board import ProgressBoard
 from edgecode.server.reflection import SERVICES, add_health, add_reflection
+from edgecode.server.releases.service import Releases
 from edgecode.server.servicers.register import add_servicers
 from edgecode.server.signing import SigningKeys
 from edgecode.server.transport import listen, make_server
@@ -124,6 +125,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
         imports=imports,
         garbage=GarbageCollection(settings, blobs, ledger, reads, uploads),
         catalogue=AssetCatalogue(events, ledger, reads),
+        releases=Releases.of(events, ledger, reads, crash),
         webhooks=Webhooks(ledger, reads, WebhookWriter(events, ledger, reads), keys, settings),
         urls=ArtifactUrls(settings, keys),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from edgecode.server.ledger.port import Ledger
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.planner.collect import GarbageCollection
 from edgecode.server.progress.board import ProgressBoard
+from edgecode.server.releases.service import Releases
 from edgecode.server.watch import LogFeed
 from edgecode.server.web.urls import ArtifactUrls
 from edgecode.server.webhooks.service import Webhooks
@@ -47,4 +48,5 @@ class Domain:
     garbage: GarbageCollection
     catalogue: AssetCatalogue
     webhooks: Webhooks
+    releases: Releases
     urls: ArtifactUrls

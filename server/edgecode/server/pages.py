@@ -92,12 +92,7 @@ class Page(Generic[AnyRow]):
 
         A row without a message (it expired between two reads) is passed over.
         """
-        size, taken = 0, 0
-        for message in messages:
-            size += message.ByteSize() if message is not None else 0
-            if size > REPLY_BYTES and taken:
-                break
-            taken += 1
+        taken = _taken(messages)
         found = [message for message in messages[:taken] if message is not None]
         if taken == len(self.rows) and not self.more:
             return found, ""
@@ -140,6 +135,21 @@ class Listing(Generic[AnyRow]):
 
     def _columns(self, order_by: str) -> list[str]:
         return [order_by, *self.key] if order_by not in self.key else list(self.key)
+
+
+def fitting(messages: Sequence[AnyMessage], most_bytes: int = REPLY_BYTES) -> list[AnyMessage]:
+    """As many of the first messages as a client's default limit takes, at least one of them."""
+    return list(messages[: _taken(messages, most_bytes)])
+
+
+def _taken(messages: Sequence[Message | None], most_bytes: int = REPLY_BYTES) -> int:
+    size, taken = 0, 0
+    for message in messages:
+        size += message.ByteSize() if message is not None else 0
+        if size > most_bytes and taken:
+            break
+        taken += 1
+    return taken
 
 
 def slice_page(items: Sequence[Any], request: Any, method: str, argument: str = "") -> tuple[list[Any], str]:

@@ -13,7 +13,7 @@ from grpc import aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from edgecode.server.reflection import HEALTH, SERVICES, V1, V1ALPHA
-from edgecode.v1 import asset_pb2, fleet_pb2, incident_pb2, job_pb2, webhook_pb2
+from edgecode.v1 import asset_pb2, fleet_pb2, incident_pb2, job_pb2, release_pb2, webhook_pb2
 from tests.harness.api import STAMP_KEYS, Api, Refusal, metadata_of, refusal, refused, stream
 from tests.integration.api.conftest import Stack
 
@@ -58,6 +58,13 @@ BAD: dict[str, tuple[Message, str]] = {
     "WebhookService/GetDelivery": (webhook_pb2.GetDeliveryRequest(), "INVALID_FIELD"),
     "WebhookService/ListDeliveries": (webhook_pb2.ListDeliveriesRequest(page_size=-1), "INVALID_PAGE_SIZE"),
     "WebhookService/ResendDelivery": (webhook_pb2.ResendDeliveryRequest(delivery_id=FOREIGN), "DELIVERY_NOT_FOUND"),
+    "ReleaseService/RegisterRelease": (release_pb2.RegisterReleaseRequest(version="1.4"), "INVALID_FIELD"),
+    "ReleaseService/GetRelease": (release_pb2.GetReleaseRequest(release="a" * 39), "INVALID_FIELD"),
+    "ReleaseService/ListReleases": (release_pb2.ListReleasesRequest(order_by="register_time"), "INVALID_ORDER_BY"),
+    "ReleaseService/CompareReleases": (release_pb2.CompareReleasesRequest(from_release="1.0.0"), "INVALID_FIELD"),
+    "ReleaseService/RecordDeployment": (release_pb2.RecordDeploymentRequest(version="1.0.0"), "INVALID_FIELD"),
+    "ReleaseService/ListDeployments": (release_pb2.ListDeploymentsRequest(), "METHOD_UNKNOWN"),
+    "ReleaseService/ListChanges": (release_pb2.ListChangesRequest(), "METHOD_UNKNOWN"),
     "IncidentService/TraceJob": (incident_pb2.TraceJobRequest(job_id="x"), "JOB_NOT_FOUND"),
 }
 # Their requests have no fields that could be wrong: only bytes that are no message.

@@ -9,8 +9,8 @@ from edgecode.core import contract, headers, subjects
 from edgecode.core.bus import Outgoing
 from edgecode.core.errors import FailedPrecondition
 from edgecode.core.stamp import stamp_to_proto
+from edgecode.server.ledger.group import UnreadableRoute
 from edgecode.server.ledger.open import lock_of
-from edgecode.server.ledger.projector import UnreadableRoute
 from edgecode.v1 import bus_pb2, event_pb2
 from tests.harness.builds import stamp_of
 from tests.harness.played_server import PlayedServer, a_job

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self, TypeVar
 
+from edgecode.server.ledger.release_rows import CommitRow, DeploymentRow, ReleaseRow
 from edgecode.server.ledger.rows import (
     ArtifactRow,
     AssetRow,
@@ -23,7 +24,20 @@ from edgecode.server.ledger.rows import (
 # What helps where the tables cannot be gone on with.
 REBUILD_HINT = "stop the servers and run `edgecode ledger rebuild`"
 
-AnyRow = TypeVar("AnyRow", JobRow, TaskRow, AttemptRow, ArtifactRow, AssetRow, PresetRow, WebhookRow, DeliveryRow)
+AnyRow = TypeVar(
+    "AnyRow",
+    JobRow,
+    TaskRow,
+    AttemptRow,
+    ArtifactRow,
+    AssetRow,
+    PresetRow,
+    WebhookRow,
+    DeliveryRow,
+    ReleaseRow,
+    CommitRow,
+    DeploymentRow,
+)
 
 # An operator without a value: the job whose id the column holds is not deleted.
 OF_KEPT_JOB = "of a kept job"
@@ -75,7 +89,7 @@ class Changes:
     """What a group of events changed, in this order: what is gone, then rows replaced by primary key.
 
     `gone_artifacts` are jobs that lose their artifacts, `gone_jobs` those that lose all they have; pending deliveries
-    of `gone_webhooks` are cancelled.
+    of `gone_webhooks` are cancelled, and the releases of `gone_commits` lose theirs.
     """
 
     stamps: dict[int, StampRow] = field(default_factory=dict)
@@ -93,6 +107,10 @@ class Changes:
     webhooks: dict[str, WebhookRow] = field(default_factory=dict)
     deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
     gone_webhooks: set[str] = field(default_factory=set)
+    releases: dict[str, ReleaseRow] = field(default_factory=dict)
+    commits: dict[tuple[str, int], CommitRow] = field(default_factory=dict)
+    deployments: dict[str, DeploymentRow] = field(default_factory=dict)
+    gone_commits: set[str] = field(default_factory=set)
 
     def rows(self) -> Iterable[tuple[type[Any], Sequence[Row]]]:
         """The rows to write of each table that has some."""
@@ -107,6 +125,9 @@ class Changes:
             (PresetRow, self.presets),
             (WebhookRow, self.webhooks.values()),
             (DeliveryRow, self.deliveries.values()),
+            (ReleaseRow, self.releases.values()),
+            (CommitRow, self.commits.values()),
+            (DeploymentRow, self.deployments.values()),
             (UnreadRow, self.unread),
         )
         return [(table, list(rows)) for table, rows in groups if rows]
@@ -203,6 +224,10 @@ class Ledger(Protocol):
 
     async def due_deliveries(self, origin: str, now_us: int, limit: int) -> list[DeliveryRow]:
         """Deliveries to try now, longest due first: each the first pending one of its job and webhook."""
+        ...
+
+    async def commit_ids(self, version: str) -> list[tuple[str, str]]:
+        """Revision and parents, joined by spaces, of each commit of a release, newest first."""
         ...
 
     async def find(self, table: type[AnyRow], query: Find) -> list[AnyRow]:

@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from edgecode.core.stamp import Stamp
+from edgecode.server.ledger.release_rows import CommitRow, DeploymentRow, ReleaseRow
 
 # Rows are forgotten, and a rebuild ignores a subject, this long before its end: the broker's expiry is not to the
 # instant.
@@ -342,6 +343,9 @@ Row = (
     | PresetRow
     | WebhookRow
     | DeliveryRow
+    | ReleaseRow
+    | CommitRow
+    | DeploymentRow
     | UnreadRow
 )
 

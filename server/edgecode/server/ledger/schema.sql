@@ -207,6 +207,58 @@ CREATE INDEX IF NOT EXISTS delivery_by_webhook ON delivery (webhook_id, job_id, 
 CREATE INDEX IF NOT EXISTS delivery_by_state ON delivery (state, origin, next_try_time_us);
 CREATE INDEX IF NOT EXISTS delivery_by_event_time ON delivery (event_time_us, delivery_id);
 
+CREATE TABLE IF NOT EXISTS release (
+    version          TEXT PRIMARY KEY,
+    revision         TEXT NOT NULL,
+    tag              TEXT NOT NULL,
+    previous_version TEXT NOT NULL,
+    commits_known    INTEGER NOT NULL,
+    commit_count     INTEGER NOT NULL,
+    stored_count     INTEGER NOT NULL,
+    content_sha256   TEXT NOT NULL,
+    notes            TEXT NOT NULL,
+    url              TEXT NOT NULL,
+    caller           TEXT NOT NULL,
+    commit_time_us   INTEGER NOT NULL,
+    register_time_us INTEGER NOT NULL,
+    first_sequence   INTEGER NOT NULL,
+    last_sequence    INTEGER NOT NULL,
+    stamp_id         INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS release_by_change ON release (last_sequence, version);
+CREATE INDEX IF NOT EXISTS release_by_stamp ON release (stamp_id);
+
+CREATE TABLE IF NOT EXISTS release_commit (
+    version   TEXT NOT NULL,
+    position  INTEGER NOT NULL,
+    revision  TEXT NOT NULL,
+    parents   TEXT NOT NULL,
+    commit_pb BLOB NOT NULL,
+    PRIMARY KEY (version, position)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS release_commit_by_revision ON release_commit (revision);
+
+CREATE TABLE IF NOT EXISTS deployment (
+    deployment_id   TEXT PRIMARY KEY,
+    service         TEXT NOT NULL,
+    environment     TEXT NOT NULL,
+    version         TEXT NOT NULL,
+    revision        TEXT NOT NULL,
+    state           TEXT NOT NULL,
+    actor           TEXT NOT NULL,
+    url             TEXT NOT NULL,
+    caller          TEXT NOT NULL,
+    request_id      TEXT NOT NULL,
+    request_pb      BLOB NOT NULL,
+    declare_time_us INTEGER NOT NULL,
+    update_time_us  INTEGER NOT NULL,
+    first_sequence  INTEGER NOT NULL,
+    last_sequence   INTEGER NOT NULL,
+    stamp_id        INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS deployment_by_time ON deployment (declare_time_us, deployment_id);
+CREATE INDEX IF NOT EXISTS deployment_by_stamp ON deployment (stamp_id);
+
 CREATE TABLE IF NOT EXISTS event_unread (
     sequence       INTEGER PRIMARY KEY,
     subject        TEXT NOT NULL,

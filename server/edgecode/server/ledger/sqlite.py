@@ -136,6 +136,7 @@ class SqliteLedger:
         db.executemany("DELETE FROM artifact WHERE job_id = ?", [(job,) for job in changes.gone_artifacts])
         db.executemany("DELETE FROM event_unread WHERE sequence = ?", [(s,) for s in changes.read_at_last])
         db.executemany(tables.CANCEL_DELIVERIES, [(webhook,) for webhook in changes.gone_webhooks])
+        db.executemany(tables.FORGET_COMMITS, [(version,) for version in changes.gone_commits])
         for table, rows in changes.rows():
             db.executemany(_UPSERTS[table], [tables.VALUES[table](row) for row in rows])
 
@@ -216,6 +217,16 @@ class SqliteLedger:
             assert self._reader is not None, "open the ledger first"
             with closing(self._reader.execute(sql, values)) as cursor:
                 return [table(*row) for row in cursor]
+
+        async with self._reading:
+            return await asyncio.to_thread(read)
+
+    async def commit_ids(self, version: str) -> list[tuple[str, str]]:
+        """Revision and parents, newest first, read beside the writer."""
+
+        def read() -> list[tuple[str, str]]:
+            assert self._reader is not None, "open the ledger first"
+            return self._reader.execute(tables.COMMIT_IDS, [version]).fetchall()
 
         async with self._reading:
             return await asyncio.to_thread(read)

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from edgecode.server.ledger.port import Find, Totals
+from edgecode.server.ledger.release_rows import CommitRow, DeploymentRow, ReleaseRow
 from edgecode.server.ledger.rows import (
     FINISHED,
     ArtifactRow,
@@ -37,6 +38,9 @@ TABLES: dict[type[Any], tuple[str, tuple[str, ...]]] = {
     PresetRow: ("preset", ("preset", "revision")),
     WebhookRow: ("webhook", ("webhook_id",)),
     DeliveryRow: ("delivery", ("delivery_id",)),
+    ReleaseRow: ("release", ("version",)),
+    CommitRow: ("release_commit", ("version", "position")),
+    DeploymentRow: ("deployment", ("deployment_id",)),
     UnreadRow: ("event_unread", ("sequence",)),
 }
 OF_A_JOB = ("task", "attempt", "artifact", "webhook", "delivery", "job")
@@ -72,13 +76,15 @@ WHERE_DUE = (
     "AND earlier.job_id = delivery.job_id AND earlier.state = 'PENDING' AND earlier.sequence < delivery.sequence) "
     "ORDER BY next_try_time_us, delivery_id LIMIT ?"
 )
+FORGET_COMMITS = "DELETE FROM release_commit WHERE version = ?"
+COMMIT_IDS = "SELECT revision, parents FROM release_commit WHERE version = ? ORDER BY position"
 ACTIVE_SOURCES = "SELECT sha256 FROM asset WHERE state = 'ACTIVE'"
 KEPT_JOBS = "SELECT created_pb FROM job WHERE state != 'DELETED'"
 EXPIRED_JOBS = "SELECT job_id FROM job WHERE expire_time_us <= ?"
 SOMETHING_IS_OVER = "SELECT " + " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {OVER})" for table in _EXPIRING)  # noqa: S608
 _SIGNS_NOTHING = " AND ".join(
     f"NOT EXISTS (SELECT 1 FROM {table} WHERE {table}.stamp_id = stamp.stamp_id)"  # noqa: S608
-    for table in ("job", "attempt", "artifact", "asset", "preset", "webhook")
+    for table in ("job", "attempt", "artifact", "asset", "preset", "webhook", "release", "deployment")
 )
 DELETE_IDLE_STAMPS = f"DELETE FROM stamp WHERE {_SIGNS_NOTHING}"  # noqa: S608
 

@@ -24,8 +24,9 @@ from edgecode.core.log import Log, ttl_seconds
 from edgecode.core.log_reader import LogReader
 from edgecode.core.settings import Settings
 from edgecode.server.fleet.view import FleetView
+from edgecode.server.ledger.group import UnreadableRoute
 from edgecode.server.ledger.port import CursorMoved, JobRecord, Ledger
-from edgecode.server.ledger.projector import Projector, UnreadableRoute
+from edgecode.server.ledger.projector import Projector
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.rows import EXPIRY_MARGIN_US, FINISHED, AttemptState, StampRow
 from edgecode.server.planner.blob_sweep import BlobSweep

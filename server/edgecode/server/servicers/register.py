@@ -12,6 +12,7 @@ from edgecode.server.servicers.assets import AssetServicer
 from edgecode.server.servicers.fleet import FleetServicer
 from edgecode.server.servicers.incidents import IncidentServicer
 from edgecode.server.servicers.jobs import JobServicer
+from edgecode.server.servicers.releases import ReleaseServicer
 from edgecode.server.servicers.storage import StorageServicer
 from edgecode.server.servicers.webhooks import WebhookServicer
 from edgecode.v1 import (
@@ -19,6 +20,7 @@ from edgecode.v1 import (
     fleet_pb2_grpc,
     incident_pb2_grpc,
     job_pb2_grpc,
+    release_pb2_grpc,
     storage_pb2_grpc,
     webhook_pb2_grpc,
 )
@@ -35,4 +37,5 @@ def add_servicers(server: aio.Server, domain: Domain) -> None:
     fleet = FleetServicer(overview, InstanceList(domain.fleet), Drains(domain.bus, domain.fleet))
     fleet_pb2_grpc.add_FleetServiceServicer_to_server(fleet, server)
     incident_pb2_grpc.add_IncidentServiceServicer_to_server(IncidentServicer(traces), server)
+    release_pb2_grpc.add_ReleaseServiceServicer_to_server(ReleaseServicer(domain.releases), server)
     webhook_pb2_grpc.add_WebhookServiceServicer_to_server(WebhookServicer(domain.webhooks), server)

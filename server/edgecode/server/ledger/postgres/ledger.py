@@ -128,6 +128,8 @@ class PostgresLedger:
                 await session.execute("DELETE FROM event_unread WHERE sequence = ANY(%s)", [changes.read_at_last])
             for webhook_id in changes.gone_webhooks:
                 await session.execute(spelled(tables.CANCEL_DELIVERIES), [webhook_id])
+            for version in changes.gone_commits:
+                await session.execute(spelled(tables.FORGET_COMMITS), [version])
             for table, rows in changes.rows():
                 await session.execute(UPSERTS[table], by_columns(table, rows))
 
@@ -203,6 +205,11 @@ class PostgresLedger:
         sql, values = tables.page(table, query, LABEL)
         async with self._reads.session() as session:
             return await _all(session, args_row(table), spelled(sql), [without_nul(value) for value in values])
+
+    async def commit_ids(self, version: str) -> list[tuple[str, str]]:
+        """Revision and parents, newest first."""
+        rows = await self._query(spelled(tables.COMMIT_IDS), [without_nul(version)])
+        return [(revision, parents) for revision, parents in rows]
 
     async def stamps(self, stamp_ids: Sequence[int]) -> dict[int, StampRow]:
         """Stamps by id."""

@@ -1,0 +1,1 @@
+"""Releases as release tooling reports them, and declared deployments."""
