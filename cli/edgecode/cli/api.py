@@ -14,6 +14,7 @@ from edgecode.v1 import (
     fleet_pb2_grpc,
     incident_pb2_grpc,
     job_pb2_grpc,
+    release_pb2_grpc,
     storage_pb2_grpc,
     webhook_pb2_grpc,
 )
@@ -60,6 +61,7 @@ class Api:
     incidents: incident_pb2_grpc.IncidentServiceStub
     storage: storage_pb2_grpc.StorageServiceStub
     webhooks: webhook_pb2_grpc.WebhookServiceStub
+    releases: release_pb2_grpc.ReleaseServiceStub
     stopping: Stopping
 
     def close(self) -> None:
@@ -102,6 +104,7 @@ def connect(
         incident_pb2_grpc.IncidentServiceStub(channel),
         storage_pb2_grpc.StorageServiceStub(channel),
         webhook_pb2_grpc.WebhookServiceStub(channel),
+        release_pb2_grpc.ReleaseServiceStub(channel),
         stopping,
     )
 

@@ -11,6 +11,7 @@ from edgecode.cli.commands.gc import gc
 from edgecode.cli.commands.inspect import inspect
 from edgecode.cli.commands.job import jobs
 from edgecode.cli.commands.preset import presets
+from edgecode.cli.commands.release import releases
 from edgecode.cli.commands.this_machine import completion, config, ledger, server, version, worker
 from edgecode.cli.commands.up import up
 from edgecode.cli.commands.webhook import webhooks
@@ -43,6 +44,7 @@ def make_app() -> typer.Typer:
         "preset": presets,
         "webhook": webhooks,
         "fleet": fleet,
+        "release": releases,
         "dead": dead,
         "worker": worker,
         "ledger": ledger,

@@ -17,6 +17,7 @@ _NEXT = {
     "ARTIFACT_NOT_FOUND": "edgecode artifact list",
     "TASK_NOT_FOUND": "edgecode dead list",
     "PRESET_NOT_FOUND": "edgecode preset list",
+    "RELEASE_NOT_FOUND": "edgecode release list",
     "QUEUE_FULL": "edgecode status",
 }
 

@@ -60,12 +60,14 @@ class Session:
         json: whether results are for programs.
         out: results for people.
         err: progress and remarks.
+        has_server: whether a server was named, by default or otherwise.
     """
 
     api: Api
     json: bool
     out: Console
     err: Console
+    has_server: bool = True
 
     def show(self, message: M, table: Callable[[M], RenderableType]) -> None:
         """The result of the command: a reply as JSON, or as the table made of it."""
@@ -99,18 +101,23 @@ def print_trimmed(console: Console, found: RenderableType) -> None:
     console.file.write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
 
 
-def open_session(reach: Reach, caller: str, output: OutputFormat) -> Session:
+def open_session(reach: Reach, caller: str, output: OutputFormat, *, has_server: bool = True) -> Session:
     """Makes a session; close its `api` when done.
 
     Raises:
         CommandFailed: a PEM file is wrong.
     """
     out, err = make_consoles()
-    return Session(connect(reach, caller, build_info()), output is OutputFormat.JSON, out, err)
+    return Session(connect(reach, caller, build_info()), output is OutputFormat.JSON, out, err, has_server)
 
 
-def remote(command: Callable[Concatenate[Session, Parameters], None]) -> Callable[..., None]:
-    """Makes a command of a function of a session: adds the options of the connection and --output, decodes errors."""
+def remote(
+    command: Callable[Concatenate[Session, Parameters], None], default_server: str = DEFAULT_SERVER
+) -> Callable[..., None]:
+    """Makes a command of a function of a session: adds the options of the connection and --output, decodes errors.
+
+    Nothing is connected before the command's first call: with an empty `default_server` it may do without a server.
+    """
 
     @functools.wraps(command)
     def run(
@@ -125,8 +132,8 @@ def remote(command: Callable[Concatenate[Session, Parameters], None]) -> Callabl
         **options: Any,
     ) -> None:
         with status_tells_the_truth():
-            reach = Reach(server, choose_tls(wanted=tls, ca=ca, certificate=certificate, key=key))
-            session = open_session(reach, caller, output)
+            reach = Reach(server or DEFAULT_SERVER, choose_tls(wanted=tls, ca=ca, certificate=certificate, key=key))
+            session = open_session(reach, caller, output, has_server=bool(server))
             try:
                 command(session, *args, **options)
             except grpc.RpcError as error:
@@ -135,7 +142,7 @@ def remote(command: Callable[Concatenate[Session, Parameters], None]) -> Callabl
                 session.api.close()
 
     shared = {
-        "server": (ServerOption, DEFAULT_SERVER),
+        "server": (ServerOption, default_server),
         "caller": (CallerOption, ""),
         "tls": (TlsOption, False),
         "ca": (CaOption, None),

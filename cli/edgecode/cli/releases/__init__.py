@@ -1,0 +1,1 @@
+"""What release tooling leaves in a checkout: read, checked, and told to a server."""
