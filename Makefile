@@ -12,7 +12,7 @@ PROTOS := $(sort $(wildcard protos/edgecode/v1/*.proto))
 SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
 
 .PHONY: help python-check demo venv venv-test protos pins format lint types contracts proto-lint check test test-media test-chaos \
-  test-fresh test-grown-up test-grpcurl test-node test-browser test-s3 test-containers docs bench dist clean
+  test-fresh test-release test-grown-up test-grpcurl test-node test-browser test-s3 test-containers docs bench dist clean
 
 help:
 	@echo 'make demo             install into .venv, run one video through real processes, leave ./demo-output'
@@ -20,6 +20,7 @@ help:
 	@echo 'make test-media       what comes out of every kind of source and output'
 	@echo 'make test-chaos       tests that kill, freeze and trace processes'
 	@echo 'make test-fresh       make demo in a fresh clone (installs a second environment)'
+	@echo 'make test-release     releases cut on a throw-away clone with bump-my-version and python-semantic-release'
 	@echo 'make test-grown-up    whole systems on PostgreSQL and S3 in place of the embedded stores'
 	@echo 'make test-grpcurl     the documents with grpcurl and Go (needs Go)'
 	@echo 'make test-node        the documents with Node (needs npm)'
@@ -70,6 +71,7 @@ pins: .venv-test/dev-pins
 	$(TEST_BIN)/$(COMPILE) --all-extras pyproject.toml requirements/build.in -o requirements/runtime.txt
 	$(TEST_BIN)/$(COMPILE) --all-extras pyproject.toml requirements/build.in requirements/dev.in -o requirements/dev.txt
 	$(TEST_BIN)/$(subst --upgrade,,$(COMPILE)) requirements/bench.in -o requirements/bench.txt
+	$(TEST_BIN)/$(COMPILE) requirements/release.in -o requirements/release.txt
 
 format: .venv-test/dev-pins
 	$(TEST_BIN)/ruff check --fix-only --quiet .
@@ -123,6 +125,16 @@ test-chaos: .venv-test/dev-pins
 # What a newcomer does; it installs the runtime anew, which takes a minute and the package index.
 test-fresh: .venv-test/dev-pins
 	$(TEST_BIN)/python -m pytest tests/fresh
+
+# The release tools live apart, as they do where releases are made.
+.venv-release/pins: requirements/release.txt | python-check
+	rm -rf .venv-release
+	$(PYTHON) -m venv .venv-release
+	.venv-release/bin/python $(PIP) install --quiet --require-hashes --only-binary :all: -r requirements/release.txt
+	touch $@
+
+test-release: .venv-test/dev-pins .venv-release/pins
+	$(TEST_BIN)/python -m pytest tests/release
 
 # Tools of others, built from source into a cache outside this folder, once.
 GO_TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/edgecode/go-tools-1
@@ -203,4 +215,4 @@ dist: .venv-test/dev-pins
 	$(TEST_BIN)/buf build --as-file-descriptor-set -o dist/edgecode-v1.binpb
 
 clean:
-	rm -rf .venv .venv-test .venv-bench dist demo-output
+	rm -rf .venv .venv-test .venv-bench .venv-release dist demo-output
