@@ -11,14 +11,15 @@ PROTO_OUT ?= protos
 PROTOS := $(sort $(wildcard protos/edgecode/v1/*.proto))
 SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
 
-.PHONY: help python-check demo venv venv-test protos pins format lint types contracts proto-lint check test test-media test-chaos \
+.PHONY: help python-check demo venv venv-test protos pins format lint types contracts proto-lint check test test-media test-survival test-chaos \
   test-fresh test-release test-grown-up test-grpcurl test-node test-browser test-s3 test-containers docs bench dist clean
 
 help:
 	@echo 'make demo             install into .venv, run one video through real processes, leave ./demo-output'
 	@echo 'make test             format, lint, types, contracts, protos, then all tests that need nothing more'
 	@echo 'make test-media       what comes out of every kind of source and output'
-	@echo 'make test-chaos       tests that kill, freeze and trace processes'
+	@echo 'make test-survival    real processes killed, frozen and stopped at each point'
+	@echo 'make test-chaos       random kills under load, full disks, strace, fuzz'
 	@echo 'make test-fresh       make demo in a fresh clone (installs a second environment)'
 	@echo 'make test-release     releases cut on a throw-away clone with bump-my-version and python-semantic-release'
 	@echo 'make test-grown-up    whole systems on PostgreSQL and S3 in place of the embedded stores'
@@ -107,6 +108,9 @@ test: check
 test-media: .venv-test/dev-pins
 	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile $(MEDIA_TESTS)
 
+test-survival: .venv-test/dev-pins
+	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile tests/survival
+
 # Files that need what not every machine has or allows: attaching strace, and mounting in a namespace.
 CHAOS_TRACED := tests/chaos/test_acknowledged_is_synced.py tests/chaos/test_hostile_traced.py
 CHAOS_MOUNTED := tests/chaos/test_disk_full.py
@@ -145,7 +149,7 @@ $(GO_TOOLS)/grpcurl:
 
 # The same systems on PostgreSQL, started from its wheel, in place of what is embedded.
 test-grown-up: .venv-test/dev-pins
-	$(TEST_BIN)/python -m tests.grown_up -n 2 --dist loadfile tests/integration/protocol tests/e2e
+	$(TEST_BIN)/python -m tests.grown_up -n 2 --dist loadfile tests/integration/protocol tests/e2e tests/survival
 
 test-grpcurl: .venv-test/dev-pins
 	@if ! command -v go >/dev/null; then echo 'make test-grpcurl could not run: there is no Go here'; \
