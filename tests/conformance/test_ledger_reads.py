@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from edgecode.server.ledger.port import Condition, Find, Ledger
+from edgecode.server.ledger.port import OF_KEPT_JOB, Condition, Find, Ledger
 from edgecode.server.ledger.rows import (
     ArtifactRow,
     AssetRow,
@@ -105,6 +105,16 @@ class TestFinding:
         assert [t.asset_id for t in await ledger.find(AssetRow, Find())] == ["s"]
         assert await ledger.find(TaskRow, Find(after=("a", "t"))) == [task_row("a", "u")]
 
+    async def test_what_is_not_of_a_deleted_job(self, ledger: Ledger) -> None:
+        await write(
+            ledger,
+            *(row for job in ("a", "b", "c") for row in (job_row(job), task_row(job, "t", state=TaskState.DEAD))),
+            job_row("b", state=JobState.DELETED),
+        )
+        dead = Condition("state", "=", "DEAD")
+        found = await ledger.find(TaskRow, Find([dead, Condition("job_id", OF_KEPT_JOB)], "schedule_time_us"))
+        assert [task.job_id for task in found] == ["a", "c"]
+
     @pytest.mark.parametrize(
         "query",
         [
@@ -135,6 +145,8 @@ class TestTotals:
             task_row("s", "over", state=TaskState.SUCCEEDED),
             task_row("s", "of a finished job", schedule_time_us=1),
             task_row("f", "dead", state=TaskState.DEAD),
+            job_row("d", state=JobState.DELETED),
+            task_row("d", "dead", state=TaskState.DEAD),
             attempt_row("r", "t", "ours", fault="OURS", end_time_us=200, stamp_id=bad.stamp_id),
             attempt_row("r", "t", "users", fault="USER", end_time_us=200, stamp_id=bad.stamp_id),
             attempt_row("r", "t", "long ago", fault="OURS", end_time_us=50, stamp_id=bad.stamp_id),
@@ -144,7 +156,7 @@ class TestTotals:
 
         totals = await ledger.totals(100)
 
-        assert totals.jobs == {"QUEUED": 1, "RUNNING": 1, "CANCELLING": 1, "SUCCEEDED": 2, "FAILED": 1}
+        assert totals.jobs == {"QUEUED": 1, "RUNNING": 1, "CANCELLING": 1, "SUCCEEDED": 2, "FAILED": 1, "DELETED": 1}
         assert totals.tasks == {"SCHEDULED": 2, "RUNNING": 1, "DEAD": 1}
         assert (totals.oldest_task_time_us, totals.oldest_task_job_id) == (10, "r")
         assert totals.builds == {"b1": 2}

@@ -41,6 +41,14 @@ def test_the_same_request_id_is_the_same_job_and_validate_only_creates_none(cli:
     ]
 
 
+def test_validate_only_of_a_file_uploads_nothing_and_says_what_to_do_first(cli: Cli) -> None:
+    before = cli.json("asset", "list")
+    refused = cli("job", "submit", str(CLIP), "--preset", "web", "--validate-only")
+    assert refused.status == 2
+    assert "edgecode asset upload" in refused.err
+    assert cli.json("asset", "list") == before
+
+
 def test_presets_are_listed_and_an_unknown_one_says_where_to_look(cli: Cli) -> None:
     assert {each["preset"] for each in cli.json("preset", "list")["presets"]} >= {"web", "thumbnail"}
     assert [each["output_id"] for each in cli.json("preset", "show", "web")["outputs"]] == [

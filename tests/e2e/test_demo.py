@@ -20,6 +20,7 @@ from tests.e2e import derived
 from tests.e2e.derived import Facts, Stored
 from tests.harness.broker import Broker
 from tests.harness.process import Processes, tool
+from tests.harness.stores import environment_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIP = ROOT / "cli/edgecode/cli/data/bbb.mp4"
@@ -67,8 +68,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     # The checkout may be that of a developer, who commits meanwhile.
     before = head()
     done = subprocess.run(
-        [tool("edgecode"), "demo", "--keep-data"], cwd=cwd, env=environment, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, check=False, timeout=120,
+        [tool("edgecode"), "demo", "--keep-data"], cwd=cwd, env={**environment, **environment_of(cwd)},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
     return Demo(cwd / "demo-output", done.stdout, {before, head()})

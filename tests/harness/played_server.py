@@ -215,9 +215,14 @@ class PlayedServer:
         await self.writes_done()
 
     async def _keep_folding(self) -> None:
-        while True:
-            await self.fold()
-            await asyncio.sleep(0.005)
+        await self.fold()
+        assert self._feed is not None
+        reader = self.reader(self._feed.position)
+        try:
+            async for _ in reader.batches():
+                await self.fold()
+        finally:
+            await reader.close()
 
     async def settle(self) -> None:
         """Folds and sweeps until nothing more happens."""

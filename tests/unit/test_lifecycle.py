@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from edgecode.core.lifecycle import Background, end, together
+from edgecode.core.lifecycle import Background, end, together, until_asked
 
 
 async def test_a_task_that_loses_its_first_cancellation_is_ended_all_the_same() -> None:
@@ -65,3 +65,24 @@ async def test_a_failure_in_the_background_is_handed_over() -> None:
     assert isinstance(await background.failed, LookupError)
     await background.stop()
     await background.stop()
+
+
+async def test_a_process_is_ended_by_a_signal_or_by_the_first_part_that_fails_with_its_error() -> None:
+    async def fails(go: asyncio.Event) -> None:
+        await go.wait()
+        raise RuntimeError("broken")
+
+    asked, go = asyncio.Event(), asyncio.Event()
+    never_started, well, broken = Background("never started"), Background("well"), Background("broken")
+    well.start(asyncio.Event().wait())  # type: ignore[arg-type] # whatever it waits for
+    broken.start(fails(go))
+    parts = (never_started, well, broken)
+    waits = asyncio.create_task(until_asked(parts, asked))
+    await asyncio.sleep(0)
+    assert not waits.done()
+    go.set()
+    with pytest.raises(RuntimeError, match="broken"):
+        await waits
+    asked.set()
+    await until_asked((never_started, well), asyncio.Event(), asked)
+    await well.stop()

@@ -207,6 +207,8 @@ class TestBuilds:
         first.job_created.contract = 2
         story = Story(first)
         assert plan(story.job, situation(B, C)) == []
+        # A worker that is seen is no absent one.
+        assert plan(story.job, situation(B, C, absence_counts=False)) == []
         reader = {"x": PresentWorker(B, 1, 2, frozenset(), 0)}
         assert story.decide(situation(C, present=reader)) == ["job_assigned", "task_scheduled"]
         assert contract_of_job(story.job) == 2

@@ -1,10 +1,12 @@
 """Which tasks a job's outputs call for."""
 
+from typing import Any
+
 import pytest
 from google.protobuf import text_format
 
 from edgecode.core import ladder
-from edgecode.core.outputs_contract import contract_of
+from edgecode.core.outputs_contract import contract_of, contract_of_job
 from edgecode.server.jobs.built_in import BUILT_IN
 from edgecode.server.planner.tasks import tasks_of
 from edgecode.v1 import event_pb2, media_pb2
@@ -110,3 +112,12 @@ def test_presets_of_the_first_release_stay_readable_for_its_workers() -> None:
 )  # fmt: skip
 def test_what_an_older_worker_would_read_past_carries_a_later_contract(text: str) -> None:
     assert contract_of([output("plain", "thumbnail {}"), output("a", text)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "contract"), [({}, 1), ({"output_uri": "file:///out"}, 2), ({"webhook": {"url": "https://a.test/"}}, 2)]
+)
+def test_a_job_whose_delivery_an_older_leader_would_read_past_carries_a_later_contract(
+    asked: dict[str, Any], contract: int
+) -> None:
+    assert contract_of_job(event_pb2.JobCreated(outputs=[output("a", "thumbnail {}")], **asked)) == contract

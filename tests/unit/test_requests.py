@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from edgecode.core.contract import CONTRACT
 from edgecode.core.errors import InvalidRequest
 from edgecode.core.settings import DAY_SECONDS, Settings
 from edgecode.server.calls import CallContext
@@ -152,11 +151,7 @@ def test_a_job_carries_every_default_and_all_of_its_asset() -> None:
     assert (picture.thumbnail.height_pixels, picture.thumbnail.quality) == (360, 85)
     assert not picture.thumbnail.HasField("time_seconds")
     assert (created.asset_sha256, created.asset_size_bytes, created.asset_file_name) == ("a" * 64, 7, "clip.mp4")
-    assert (created.priority, created.attempt_budget, created.contract) == (
-        event_pb2.PRIORITY_NORMAL,
-        SETTINGS.attempt_budget,
-        CONTRACT,
-    )
+    assert (created.priority, created.attempt_budget) == (event_pb2.PRIORITY_NORMAL, SETTINGS.attempt_budget)
     assert (created.client_version, created.client_revision) == ("9.9.9", "f" * 40)
     assert (created.expire_time.ToDatetime(UTC) - NOW).total_seconds() == SETTINGS.retention_seconds
     assert not created.noop_tasks

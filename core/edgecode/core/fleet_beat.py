@@ -35,6 +35,11 @@ class FleetBeat:
         self._changed = asyncio.Event()
         self._background = Background("fleet-beat")
 
+    @property
+    def failed(self) -> asyncio.Future[BaseException] | None:
+        """See `Watched`."""
+        return self._background.failed
+
     async def start(self) -> None:
         """Announces the process, then goes on beating."""
         await self._publish()

@@ -47,6 +47,27 @@ async def done_unless_asked(work: Coroutine[Any, Any, None], termination: "Termi
     return True
 
 
+class Watched(Protocol):
+    """What runs in the background."""
+
+    @property
+    def failed(self) -> asyncio.Future[BaseException] | None:
+        """Done with its error when it has failed; None before it was started."""
+        ...
+
+
+async def until_asked(parts: Iterable[Watched], *asked: asyncio.Event) -> None:
+    """Returns when one of the events is set; raises the error of a started part that can no longer do its work."""
+    failures = [part.failed for part in parts if part.failed is not None]
+    waits = [asyncio.create_task(event.wait()) for event in asked]
+    ends: list[asyncio.Future[Any]] = [*waits, *failures]
+    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    await end(waits)
+    for failed in failures:
+        if failed.done():
+            raise failed.result()
+
+
 async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Cancels tasks and waits until they have ended, whatever they end with.
 
@@ -62,7 +83,11 @@ async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
 
 
 class Background:
-    """Owns one background task. Its failure is never silent: it is logged and handed to `on_failure`."""
+    """Owns one background task. Its failure is never silent: it is logged, and `until_asked` ends the process with it.
+
+    Attributes:
+        failed: done with its error when it has failed; None before it was started.
+    """
 
     def __init__(self, name: str) -> None:
         self._name = name

@@ -1,14 +1,14 @@
-"""Which message contract a job's outputs need. Pure.
+"""Which message contract a job needs. Pure.
 
 A worker of contract 1 knows H.264 ladders and single thumbnails and reads past all other fields: it would make
-something else than was asked for. So a job that uses any of them carries contract 2, and plain jobs stay readable for
-all.
+something else than was asked for. A leader of contract 1 knows no exports and no webhooks: it would call a job done
+that delivered nothing. So a job that uses any of them carries contract 2, and plain jobs stay readable for all.
 """
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from edgecode.v1 import media_pb2
+from edgecode.v1 import event_pb2, media_pb2
 
 PLAIN = 1
 WHOLE = 2
@@ -37,6 +37,11 @@ _SINCE_CONTRACT_1 = frozenset(
         "time_seconds", "quality",
     }
 )  # fmt: skip
+
+
+def contract_of_job(created: event_pb2.JobCreated) -> int:
+    """The smallest contract whose readers do all that a job asks: its outputs, its export, its own webhook."""
+    return WHOLE if created.output_uri or created.HasField("webhook") else contract_of(created.outputs)
 
 
 def contract_of(outputs: Iterable[media_pb2.OutputSpec]) -> int:

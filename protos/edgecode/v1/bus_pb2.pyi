@@ -117,7 +117,7 @@ class JobProgress(_message.Message):
     def __init__(self, fraction: _Optional[float] = ..., remaining_seconds: _Optional[float] = ..., speed_ratio: _Optional[float] = ..., outputs: _Optional[_Iterable[_Union[OutputProgress, _Mapping]]] = ...) -> None: ...
 
 class FleetEntry(_message.Message):
-    __slots__ = ("stamp", "digests", "start_time", "beat_time", "host", "pid", "contract_min", "contract_max", "slots", "attempt_ids", "draining", "sandbox", "leader", "working_on", "route_revision", "idle_reason")
+    __slots__ = ("stamp", "digests", "start_time", "beat_time", "host", "pid", "contract_min", "contract_max", "slots", "attempt_ids", "draining", "sandbox", "leader", "working_on", "route_revision", "idle_reason", "signing_key_ids")
     class SlotsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -141,6 +141,7 @@ class FleetEntry(_message.Message):
     WORKING_ON_FIELD_NUMBER: _ClassVar[int]
     ROUTE_REVISION_FIELD_NUMBER: _ClassVar[int]
     IDLE_REASON_FIELD_NUMBER: _ClassVar[int]
+    SIGNING_KEY_IDS_FIELD_NUMBER: _ClassVar[int]
     stamp: _stamp_pb2.Stamp
     digests: _stamp_pb2.Digests
     start_time: _timestamp_pb2.Timestamp
@@ -157,7 +158,8 @@ class FleetEntry(_message.Message):
     working_on: _containers.RepeatedCompositeFieldContainer[WorkingOn]
     route_revision: int
     idle_reason: str
-    def __init__(self, stamp: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., beat_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., host: _Optional[str] = ..., pid: _Optional[int] = ..., contract_min: _Optional[int] = ..., contract_max: _Optional[int] = ..., slots: _Optional[_Mapping[str, int]] = ..., attempt_ids: _Optional[_Iterable[str]] = ..., draining: _Optional[bool] = ..., sandbox: _Optional[_Iterable[str]] = ..., leader: _Optional[bool] = ..., working_on: _Optional[_Iterable[_Union[WorkingOn, _Mapping]]] = ..., route_revision: _Optional[int] = ..., idle_reason: _Optional[str] = ...) -> None: ...
+    signing_key_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, stamp: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., beat_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., host: _Optional[str] = ..., pid: _Optional[int] = ..., contract_min: _Optional[int] = ..., contract_max: _Optional[int] = ..., slots: _Optional[_Mapping[str, int]] = ..., attempt_ids: _Optional[_Iterable[str]] = ..., draining: _Optional[bool] = ..., sandbox: _Optional[_Iterable[str]] = ..., leader: _Optional[bool] = ..., working_on: _Optional[_Iterable[_Union[WorkingOn, _Mapping]]] = ..., route_revision: _Optional[int] = ..., idle_reason: _Optional[str] = ..., signing_key_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class WorkingOn(_message.Message):
     __slots__ = ("job_id", "task_id", "attempt_id", "epoch")

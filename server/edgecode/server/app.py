@@ -3,6 +3,7 @@
 import asyncio
 
 import structlog
+from grpc import aio
 from prometheus_client import CollectorRegistry
 
 from edgecode.core import streams
@@ -10,7 +11,7 @@ from edgecode.core.blobs import Blobs
 from edgecode.core.bus import Bus
 from edgecode.core.crash import CrashPoints
 from edgecode.core.fleet_beat import FleetBeat
-from edgecode.core.lifecycle import Termination, done_unless_asked
+from edgecode.core.lifecycle import Termination, done_unless_asked, until_asked
 from edgecode.core.log import Log
 from edgecode.core.metrics_http import MetricsServer
 from edgecode.core.service_api import ServiceApi
@@ -23,6 +24,7 @@ from edgecode.server.assets.imports import Imports
 from edgecode.server.assets.uploads import Uploads
 from edgecode.server.domain import Domain
 from edgecode.server.fleet.own import OwnInstance
+from edgecode.server.fleet.signing import OneSigningKey
 from edgecode.server.fleet.view import FleetView
 from edgecode.server.interceptors import StampingInterceptor
 from edgecode.server.jobs.accept import JobAcceptance
@@ -35,7 +37,7 @@ from edgecode.server.planner.blob_sweep import BlobSweep
 from edgecode.server.planner.collect import GarbageCollection
 from edgecode.server.planner.leader import Leader
 from edgecode.server.progress.board import ProgressBoard
-from edgecode.server.reflection import SERVICES, add_health, add_reflection
+from edgecode.server.reflection import SERVICES, Health, add_health, add_reflection
 from edgecode.server.releases.service import Releases
 from edgecode.server.servicers.register import add_servicers
 from edgecode.server.signing import SigningKeys
@@ -114,11 +116,10 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
         ),
         deliverer=deliverer, settings=settings, crash=crash,
     )  # fmt: skip
-    own = OwnInstance(stamp, settings, is_leader=lambda: leader.leading)
+    own = OwnInstance(stamp, settings, is_leader=lambda: leader.leading, signing_key_ids=keys.ids)
     beat = FleetBeat(bus, own.entry, settings)
     leader.on_change = beat.change
 
-    server = make_server(settings, [StampingInterceptor(stamp, settings, tracer)])
     domain = Domain(
         settings=settings, bus=bus, events=events, ledger=ledger, reads=reads, blobs=blobs, fleet=fleet, board=board,
         feed=feed, own=own, presets=presets, writer=writer, queries=queries, acceptance=acceptance, uploads=uploads,
@@ -129,16 +130,18 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
         webhooks=Webhooks(ledger, reads, WebhookWriter(events, ledger, reads), keys, settings),
         urls=ArtifactUrls(settings, keys),
     )  # fmt: skip
-    add_servicers(server, domain)
-    add_reflection(server, SERVICES)
-    health = add_health(server, SERVICES)
+    server = make_server(settings, [StampingInterceptor(stamp, settings, tracer)])
+    health = _add_services(server, domain)
     registry = CollectorRegistry()
     build_info_metric(registry, stamp)
     metrics = MetricsServer(settings.metrics_address, registry, lambda: not termination.asked.is_set())
 
     http = HttpListener(settings, stamp, ArtifactFiles(blobs, queries, keys, settings))
 
-    parts = (reads, fleet, feed, queue, sender, leader, beat, ServiceApi(bus, "the Edgecode API"), metrics, http)
+    parts = (
+        reads, fleet, OneSigningKey(keys, fleet, settings), feed, queue, sender, leader, beat,
+        ServiceApi(bus, "the Edgecode API"), metrics, http,
+    )  # fmt: skip
     try:
         for part in parts:
             await part.start()
@@ -148,7 +151,8 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
         log.info(
             "process.ready", grpc_address=address, metrics_address=settings.metrics_address, http_address=http.address
         )
-        await _until_end(termination, leader)
+        await until_asked((leader, feed, queue, beat), termination.asked)
+        log.info("process.draining")
         await health.enter_graceful_shutdown()
         await feed.stop()
         # Those who wait for an import are told before the transport hangs up.
@@ -160,14 +164,8 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
         tracer.close()
 
 
-async def _until_end(termination: Termination, leader: Leader) -> None:
-    """Waits to be asked; a leader that cannot go on ends the process with its error."""
-    assert leader.failed is not None
-    asked = asyncio.create_task(termination.asked.wait())
-    try:
-        await asyncio.wait((asked, leader.failed), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        asked.cancel()
-    if leader.failed.done():
-        raise leader.failed.result()
-    log.info("process.draining")
+def _add_services(server: aio.Server, domain: Domain) -> Health:
+    """All that it serves; the health of it says nothing yet."""
+    add_servicers(server, domain)
+    add_reflection(server, SERVICES)
+    return add_health(server, SERVICES)

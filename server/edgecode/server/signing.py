@@ -14,6 +14,7 @@ from edgecode.core.errors import FailedPrecondition
 
 SHORTEST_KEY = 32
 _MADE_BYTES = 48
+_ID_DIGITS = 16
 
 
 class SigningKeys:
@@ -45,6 +46,11 @@ class SigningKeys:
                 "SIGNING_KEY_UNFIT", f"{path} must hold a key of at least {SHORTEST_KEY} characters on each line"
             )
         return cls(keys)
+
+    @property
+    def ids(self) -> list[str]:
+        """A name for each key, 16 hex digits that tell nothing of it, the newest first."""
+        return [derived.hex()[:_ID_DIGITS] for derived in self.derive("name of this key")]
 
     def derive(self, purpose: str) -> list[bytes]:
         """32 bytes for a purpose from each key, the newest first. Different purposes give unrelated bytes."""

@@ -54,6 +54,11 @@ class LogFeed:
         self._unsubscribe: Callable[[], Awaitable[None]] | None = None
         self._closing = asyncio.Event()
 
+    @property
+    def failed(self) -> asyncio.Future[BaseException] | None:
+        """See `Watched`."""
+        return self._background.failed
+
     async def start(self) -> None:
         """Gets ready to follow the log."""
         self._background.start(self._follow())

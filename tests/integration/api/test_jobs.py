@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from edgecode.core.settings import DAY_SECONDS
-from edgecode.v1 import asset_pb2, event_pb2, job_pb2, media_pb2
+from edgecode.v1 import asset_pb2, event_pb2, fleet_pb2, job_pb2, media_pb2
 from tests.harness.api import Api, metadata_of, refusal
 from tests.harness.process import Processes
 from tests.integration.api.conftest import Stack, start_stack
@@ -245,6 +245,21 @@ async def test_a_failed_job_says_why_of_each_output_and_can_be_tried_again(api: 
     assert again.sequence > job.sequence
     twice = await api.finished(job.job_id)
     assert (twice.state, twice.sequence > again.sequence) == (Job.STATE_FAILED, True)
+
+
+async def test_dead_tasks_of_a_deleted_job_are_listed_only_by_its_name(api: Api) -> None:
+    async def dead(more: str = "") -> set[str]:
+        request = job_pb2.ListTasksRequest(filter=f"state = DEAD{more}", page_size=1000)
+        return {task.job_id for task in (await api.jobs.ListTasks(request)).tasks}
+
+    own = await api.upload(b"no video either")
+    job = await api.finished((await api.jobs.CreateJob(wanted(own))).job_id)
+    before = (await api.fleet.GetStatus(fleet_pb2.GetStatusRequest())).tasks_dead
+    assert job.job_id in await dead()
+    await api.jobs.DeleteJob(job_pb2.DeleteJobRequest(job_id=job.job_id))
+    assert job.job_id not in await dead()
+    assert await dead(f" AND job_id = {job.job_id}") == {job.job_id}
+    assert (await api.fleet.GetStatus(fleet_pb2.GetStatusRequest())).tasks_dead == before - 1
 
 
 @pytest.mark.parametrize(

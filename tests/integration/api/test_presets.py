@@ -136,3 +136,30 @@ async def test_validate_only_of_a_job_plans_it_exactly_once_an_earlier_job_has_l
     assert [task.task_id for task in known.tasks] == ["probe", "thumbnail-thumbnail", "transcode", "manifest"]
     assert known.skipped_output_ids, "the source is smaller than the top rung"
     assert known.cpu_seconds > 0
+
+
+async def test_a_watermark_that_is_no_asset_is_refused_with_the_preset_and_with_each_job_of_it(
+    api: Api, asset: asset_pb2.Asset
+) -> None:
+    mark = await api.upload(b"a picture")
+    marked = rung(120)
+    marked.rendition.watermark.asset_id = mark.asset_id
+    request = job_pb2.CreatePresetRequest(preset="marked", outputs=[marked], request_id="marked-1")
+    made = await api.jobs.CreatePreset(request)
+    job = await api.jobs.CreateJob(job_pb2.CreateJobRequest(asset_id=asset.asset_id, preset="marked", request_id="j"))
+    await api.jobs.CancelJob(job_pb2.CancelJobRequest(job_id=job.job_id))
+    await api.assets.DeleteAsset(asset_pb2.DeleteAssetRequest(asset_id=mark.asset_id))
+
+    # What was accepted stays so.
+    assert (await api.jobs.CreatePreset(request)).revision == made.revision
+    again = await api.jobs.CreateJob(job_pb2.CreateJobRequest(asset_id=asset.asset_id, preset="marked", request_id="j"))
+    assert again.job_id == job.job_id
+
+    request.request_id = "marked-2"
+    refused = await refusal(api.jobs.CreatePreset(request))
+    assert (refused.reason, refused.fields) == ("ASSET_DELETED", ("outputs[0].rendition.watermark.asset_id",))
+    of_job = await refusal(api.jobs.CreateJob(job_pb2.CreateJobRequest(asset_id=asset.asset_id, preset="marked@1")))
+    assert (of_job.reason, of_job.fields) == ("ASSET_DELETED", ("preset",))
+    assert "marked@1 cannot be used, for its outputs[0].rendition.watermark.asset_id: " in of_job.message
+    of_upload = await refusal(api.upload(b"bytes", preset="marked"))
+    assert (of_upload.reason, of_upload.fields) == ("ASSET_DELETED", ("preset",))

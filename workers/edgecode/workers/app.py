@@ -1,9 +1,8 @@
 """The worker process, wired from top to bottom."""
 
-import asyncio
 import dataclasses
 import sys
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import structlog
 import uvloop
@@ -13,7 +12,7 @@ from edgecode.core.bus import Bus
 from edgecode.core.crash import CrashPoints
 from edgecode.core.errors import FailedPrecondition
 from edgecode.core.fleet_beat import FleetBeat
-from edgecode.core.lifecycle import Termination, done_unless_asked, end
+from edgecode.core.lifecycle import Termination, done_unless_asked, until_asked
 from edgecode.core.log import Log
 from edgecode.core.metrics_http import MetricsServer
 from edgecode.core.process_end import end_process
@@ -99,7 +98,7 @@ async def run(settings: Settings) -> None:
         await host.start(beat)
         await beat.start()
         log.info("process.ready", metrics_address=settings.metrics_address, slots=parts.slots.limits)
-        await _until_asked_or_broken(termination, host)
+        await until_asked((*host.watched, beat), termination.asked, host.asked_to_drain)
         await host.drain(settings.worker_drain_seconds, termination.insisted)
     finally:
         await host.stop()
@@ -110,14 +109,3 @@ async def run(settings: Settings) -> None:
         tracer.close()
         scratch.close()
         log.info("process.stopped")
-
-
-async def _until_asked_or_broken(termination: Termination, host: Host) -> None:
-    """Returns when asked to stop, by a signal or by the fleet; raises when a part of the host has failed."""
-    asked = [asyncio.create_task(event.wait()) for event in (termination.asked, host.asked_to_drain)]
-    ends: list[asyncio.Future[Any]] = [*asked, *host.failed]
-    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    await end(asked)
-    for failed in host.failed:
-        if failed.done():
-            raise failed.result()

@@ -12,7 +12,7 @@ from edgecode.core import subjects
 from edgecode.core.bus import Incoming
 from edgecode.core.fleet_beat import FleetBeat
 from edgecode.core.headers import UnstampedMessage
-from edgecode.core.lifecycle import Background, end
+from edgecode.core.lifecycle import Background, Watched, end
 from edgecode.core.pull import ConsumerGone
 from edgecode.v1 import bus_pb2
 from edgecode.workers.assignment import Assignment, Unreadable, read_assignment
@@ -56,9 +56,9 @@ class Host:
         return list(self._running.values())
 
     @property
-    def failed(self) -> list[asyncio.Future[BaseException]]:
-        """Done when a loop of the host has failed."""
-        return [loop.failed for loop in (*self._loops.values(), self._beats) if loop.failed is not None]
+    def watched(self) -> list[Watched]:
+        """Its loops."""
+        return [*self._loops.values(), self._beats]
 
     async def start(self, beat: FleetBeat) -> None:
         """Listens, then asks for work."""

@@ -70,6 +70,11 @@ def submit(
         output_uri=output_uri,
         webhook=_webhook(webhook),
     )
+    if validate_only and Path(source).is_file():
+        raise CommandFailed(
+            "--validate-only creates nothing, and a plan needs an asset: run `edgecode asset upload` and give its id",
+            USAGE,
+        )
     request.asset_id = _asset_id(session, source, upload_id)
     job = session.api.jobs.CreateJob(request)
     if not watch or validate_only:

@@ -77,7 +77,7 @@ class Imports:
         """
         place = self._checked(request)
         if request.preset:
-            await self._presets.get(request.preset)
+            await self._presets.usable(request.preset)
         if request.validate_only:
             _, blob = await self._look(place)
             return self._proposed(request, place, blob)

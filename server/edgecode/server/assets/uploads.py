@@ -156,7 +156,7 @@ class Uploads:
             ]
         )
         if metadata.preset:
-            await self._presets.get(metadata.preset)
+            await self._presets.usable(metadata.preset)
 
     async def _finish(self, asset_id: str, opening: Opening, session: UploadSession, call: CallContext) -> AssetRow:
         digests = await session.digests()

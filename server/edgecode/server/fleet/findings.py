@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from edgecode.server.fleet.contracts import unread_contracts
+from edgecode.server.fleet.signing import disagreements
+from edgecode.server.ledger.rows import JobRow
 from edgecode.server.routes.route import WORKER
 from edgecode.v1 import bus_pb2, fleet_pb2
 
@@ -12,15 +15,20 @@ _FAR_BEHIND_EVENTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The status so far, and the builds that have a live worker."""
+    """The status so far, the builds that have a live worker, and sentences of others: why processes do not agree."""
 
     status: fleet_pb2.Status
     working: frozenset[str]
+    disagreements: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, status: fleet_pb2.Status, entries: Sequence[bus_pb2.FleetEntry]) -> "Findings":
-        """Findings about a status and the fleet it was made of."""
-        return cls(status, frozenset(entry.stamp.build for entry in entries if entry.stamp.service == WORKER))
+    def of(
+        cls, status: fleet_pb2.Status, entries: Sequence[bus_pb2.FleetEntry], waiting: Sequence[JobRow] = ()
+    ) -> "Findings":
+        """Findings about a status, the fleet it was made of, and jobs that wait for a build."""
+        working = frozenset(entry.stamp.build for entry in entries if entry.stamp.service == WORKER)
+        unread = unread_contracts(waiting, entries, status.current_build)
+        return cls(status, working, (*unread, *disagreements(entries)))
 
     @property
     def unfinished(self) -> int:
@@ -49,6 +57,7 @@ def _problems(findings: Findings) -> Iterator[str]:
     for build in status.builds:
         if build.quarantined and build.jobs_unfinished:
             yield f"{build.jobs_unfinished} unfinished jobs are on the quarantined build {build.build}"
+    yield from findings.disagreements
     yield from _failures(status)
     for build in status.builds:
         for warning in build.warnings:

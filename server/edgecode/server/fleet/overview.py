@@ -9,13 +9,14 @@ from edgecode.server.fleet.builds import builds
 from edgecode.server.fleet.findings import Findings, problems, suggestions
 from edgecode.server.fleet.own import OwnInstance
 from edgecode.server.fleet.view import FleetView
-from edgecode.server.ledger.port import Ledger, Totals
-from edgecode.server.ledger.rows import JobState, TaskState
+from edgecode.server.ledger.port import Condition, Find, Ledger, Totals
+from edgecode.server.ledger.rows import JobRow, JobState, TaskState
 from edgecode.server.pages import slice_page
 from edgecode.server.routes.route import WORKER, Route
 from edgecode.v1 import fleet_pb2
 
 _DAY_US = 86_400_000_000
+_WAITING = Find([Condition("state", "=", JobState.QUEUED.value), Condition("build", "=", "")])
 
 
 class Overview:
@@ -56,7 +57,7 @@ class Overview:
         if totals.oldest_task_time_us:
             status.oldest_task_age_seconds = max(0.0, (now_us - totals.oldest_task_time_us) / 1e6)
             status.oldest_task_job_id = totals.oldest_task_job_id
-        findings = Findings.of(status, entries)
+        findings = Findings.of(status, entries, await self._ledger.find(JobRow, _WAITING))
         status.problems.extend(problems(findings))
         status.suggestions.extend(suggestions(findings))
         return status

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from edgecode.core.contract import READS_MAX, READS_MIN
@@ -14,7 +14,9 @@ from edgecode.v1 import bus_pb2, stamp_pb2
 class OwnInstance:
     """Who this server is, since when, and what shapes its behaviour."""
 
-    def __init__(self, stamp: Stamp, settings: Settings, is_leader: Callable[[], bool]) -> None:
+    def __init__(
+        self, stamp: Stamp, settings: Settings, is_leader: Callable[[], bool], signing_key_ids: Sequence[str] = ()
+    ) -> None:
         self.stamp = stamp
         self.started = datetime.now(UTC)
         self.digests = stamp_pb2.Digests(
@@ -23,6 +25,7 @@ class OwnInstance:
             config_digest=config_digest(settings.behaviour()),
         )
         self._is_leader = is_leader
+        self._signing_key_ids = signing_key_ids
 
     def entry(self) -> bus_pb2.FleetEntry:
         """The entry as it is now; `beat_time` is the beat's."""
@@ -34,6 +37,7 @@ class OwnInstance:
             contract_min=READS_MIN,
             contract_max=READS_MAX,
             leader=self._is_leader(),
+            signing_key_ids=self._signing_key_ids,
         )
         entry.start_time.FromDatetime(self.started)
         return entry

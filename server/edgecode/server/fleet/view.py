@@ -48,7 +48,12 @@ class Sighting:
 
 
 class FleetView:
-    """The fleet. Absence counts once this server was connected for TTL + grace, never when all vanished together."""
+    """The fleet. Absence counts once this server was connected for TTL + grace, never when all vanished together.
+
+    Attributes:
+        changed: set when somebody came, left or drains.
+        news: set when anybody said anything.
+    """
 
     def __init__(self, bus: Bus, settings: Settings) -> None:
         self._bus = bus
@@ -59,6 +64,7 @@ class FleetView:
         self._started = time.monotonic()
         self._unsubscribe: Callable[[], Awaitable[None]] | None = None
         self.changed = asyncio.Event()
+        self.news = asyncio.Event()
 
     async def start(self) -> None:
         """Listens, then reads who is there already."""
@@ -90,6 +96,7 @@ class FleetView:
 
     async def _on_entry(self, incoming: Incoming) -> None:
         instance = incoming.subject.rpartition(".")[2]
+        self.news.set()
         if (incoming.raw.headers or {}).get("KV-Operation"):
             if self._seen.pop(instance, None) is not None:
                 self._depart(instance, _HOW.HOW_STOPPED)

@@ -5,6 +5,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from edgecode.core import subjects
 from edgecode.core.errors import EdgecodeError, Unavailable
 from edgecode.core.log import Log
+from edgecode.core.outputs_contract import contract_of_job
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import Stamp, stamp_to_proto
 from edgecode.server.assets.usable import usable_asset
@@ -12,7 +13,7 @@ from edgecode.server.calls import CallContext
 from edgecode.server.convert import accepted_job
 from edgecode.server.ids import known_form, not_found
 from edgecode.server.jobs.estimate import job_plan
-from edgecode.server.jobs.exports import EXPORT_CONTRACT, check_output_uri
+from edgecode.server.jobs.exports import check_output_uri
 from edgecode.server.jobs.presets import Presets
 from edgecode.server.jobs.queries import JobQueries
 from edgecode.server.jobs.requests import check_request, created_event, refuse, utc_now
@@ -117,16 +118,15 @@ class JobAcceptance:
     async def _created(
         self, job_id: str, request: job_pb2.CreateJobRequest, call: CallContext, asset: AssetRow | None
     ) -> event_pb2.JobCreated:
-        preset = await self._presets.get(request.preset) if request.preset else None
+        preset = await self._presets.usable(request.preset) if request.preset else None
         asset = asset or await usable_asset(request.asset_id, self._ledger, self._reads)
         created = created_event(
             job_id, request, asset=asset, preset=preset, call=call, settings=self._settings, now=utc_now()
         )
         await fill_watermarks(created.outputs, self._ledger, self._reads)
-        if request.output_uri:
-            created.contract = max(created.contract, EXPORT_CONTRACT)
         if request.HasField("webhook"):
             created.webhook.CopyFrom(await self._webhook(job_id, request.webhook))
+        created.contract = contract_of_job(created)
         return created
 
     async def _plan(self, created: event_pb2.JobCreated) -> job_pb2.JobPlan:

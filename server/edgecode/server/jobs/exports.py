@@ -4,15 +4,12 @@ from collections.abc import Iterator
 
 from edgecode.core.errors import Violation
 from edgecode.core.named_stores import find_place, roots
-from edgecode.core.outputs_contract import WHOLE
 from edgecode.core.settings import Settings
 from edgecode.server.ledger.port import JobRecord
 from edgecode.server.ledger.rows import JobState, TaskRow, TaskState
 from edgecode.server.planner.tasks import PlannedTask, planned_tasks
 from edgecode.v1 import event_pb2, job_pb2, media_pb2
 
-# Former builds know no such task.
-EXPORT_CONTRACT = WHOLE
 _STATES = {
     TaskState.RUNNING: job_pb2.Export.STATE_RUNNING,
     TaskState.SUCCEEDED: job_pb2.Export.STATE_SUCCEEDED,

@@ -15,6 +15,7 @@ from edgecode.server.convert import stamp_message
 from edgecode.server.jobs.built_in import BUILT_IN
 from edgecode.server.jobs.requests import LONGEST_REQUEST_ID, check_retention, check_text, refuse
 from edgecode.server.jobs.specs.outputs import MOST_OUTPUTS, check_outputs, with_defaults
+from edgecode.server.jobs.watermarks import check_watermarks, check_watermarks_of
 from edgecode.server.ledger.port import Condition, Find, Ledger
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.rows import PresetRow
@@ -56,6 +57,17 @@ class Presets:
             raise _not_found(asked)
         return await self._shown(row)
 
+    async def usable(self, asked: str) -> job_pb2.Preset:
+        """The same, for a job of it: all that it names is there too.
+
+        Raises:
+            NotFound: `PRESET_NOT_FOUND`.
+            InvalidRequest: the asset of a watermark is absent, deleted or frozen.
+        """
+        preset = await self.get(asked)
+        await check_watermarks_of(preset, self._ledger, self._reads)
+        return preset
+
     async def list(self, request: job_pb2.ListPresetsRequest) -> job_pb2.ListPresetsResponse:
         """A page of presets, by name; raises InvalidRequest for a bad page."""
         rows = [row async for row in self._all()]
@@ -89,6 +101,7 @@ class Presets:
             sequence = await self._reads.settled(subject)
             if (standing := await self._made_before(request, call)) is not None:
                 return await self._shown(standing)
+            await check_watermarks(request.outputs, self._ledger, self._reads)
             latest = await self._latest(request.preset)
             created = _next_revision(request, call, latest)
             if request.validate_only:

@@ -8,7 +8,7 @@ from edgecode.server.calls import CallContext
 from edgecode.server.filters import Field, Kind, names_field
 from edgecode.server.ids import known_form, not_found
 from edgecode.server.jobs.standing import STANDING_FIELDS
-from edgecode.server.ledger.port import Condition, JobRecord, Ledger
+from edgecode.server.ledger.port import OF_KEPT_JOB, Condition, JobRecord, Ledger
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.rows import ArtifactRow, JobRow, JobState, TaskRow, TaskState
 from edgecode.server.pages import Listing
@@ -111,9 +111,12 @@ class JobQueries:
         return job_pb2.ListJobsResponse(jobs=jobs, next_page_token=token)
 
     async def tasks(self, request: job_pb2.ListTasksRequest, call: CallContext) -> job_pb2.ListTasksResponse:
-        """A page of tasks with their attempts. Raises what `Listing.read` raises."""
+        """A page of tasks with their attempts; those of deleted jobs only where the filter names the job.
+
+        Raises what `Listing.read` raises.
+        """
         await self._reads.wait_for(call.read_after)
-        page = await TASKS.read(self._ledger, request)
+        page = await TASKS.read(self._ledger, request, _of_kept_jobs)
         records = await self._ledger.records(sorted({row.job_id for row in page.rows}))
         stamps = await self._stamps(list(records.values()))
         tasks, token = page.fit(
@@ -159,3 +162,7 @@ class JobQueries:
 
 def _without_deleted(conditions: list[Condition]) -> list[Condition]:
     return conditions if names_field(conditions, "state") else [*conditions, Condition("state", "!=", "DELETED")]
+
+
+def _of_kept_jobs(conditions: list[Condition]) -> list[Condition]:
+    return conditions if names_field(conditions, "job_id") else [*conditions, Condition("job_id", OF_KEPT_JOB)]

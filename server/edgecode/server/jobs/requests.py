@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from unicodedata import category
 
 from edgecode.core.errors import InvalidRequest, Violation
-from edgecode.core.outputs_contract import contract_of
 from edgecode.core.settings import DAY_SECONDS, Settings
 from edgecode.server.calls import CallContext
 from edgecode.server.filters import LABEL_KEY
@@ -56,7 +55,7 @@ def created_event(
     settings: Settings,
     now: datetime,
 ) -> event_pb2.JobCreated:
-    """The event that makes the job of a checked request; a preset comes with every default filled in."""
+    """The event that makes the job of a checked request, without its contract; a preset has every default filled in."""
     created = event_pb2.JobCreated(
         job_id=job_id,
         caller=call.caller,
@@ -76,7 +75,6 @@ def created_event(
         client_version=call.client_version,
         client_revision=call.client_revision,
     )
-    created.contract = contract_of(created.outputs)
     of_preset = preset.retention_seconds if preset else 0
     seconds = request.retention_seconds or of_preset or settings.retention_seconds
     created.expire_time.FromDatetime(now + timedelta(seconds=seconds))

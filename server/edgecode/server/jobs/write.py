@@ -206,6 +206,11 @@ class QueueGauge:
         self._unfinished = 0
         self._background = Background("queue-gauge")
 
+    @property
+    def failed(self) -> asyncio.Future[BaseException] | None:
+        """See `Watched`."""
+        return self._background.failed
+
     async def start(self) -> None:
         """Counts, and goes on counting."""
         self._unfinished = await self._ledger.count_unfinished()

@@ -7,7 +7,7 @@ from importlib import resources
 from operator import attrgetter
 from typing import Any
 
-from edgecode.server.ledger.port import Find, Totals
+from edgecode.server.ledger.port import OF_KEPT_JOB, Find, Totals
 from edgecode.server.ledger.release_rows import CommitRow, DeploymentRow, ReleaseRow
 from edgecode.server.ledger.rows import (
     FINISHED,
@@ -122,14 +122,16 @@ def page(table: type[Any], query: Find, label: str) -> Statement:
         ValueError: a column or operator is not known.
     """
     known = set(columns(table))
-    key = TABLES[table][1]
+    name, key = TABLES[table]
     order = [query.order_by, *key] if query.order_by and query.order_by not in key else list(key)
     clauses: list[str] = []
     values: list[Any] = []
     for condition in query.conditions:
-        if condition.column not in known or condition.op not in _OPERATORS:
+        if condition.column not in known or condition.op not in _OPERATORS | {OF_KEPT_JOB}:
             raise ValueError(f"no condition on {condition.column} {condition.op}")
-        if condition.label_key:
+        if condition.op == OF_KEPT_JOB:
+            clauses.append(_of_kept_job(f"{name}.{condition.column}"))
+        elif condition.label_key:
             clauses.append(f"coalesce({label.format(column=condition.column)}, '') {condition.op} ?")
             values += [condition.label_key, condition.value]
         else:
@@ -146,10 +148,15 @@ def page(table: type[Any], query: Find, label: str) -> Statement:
     return sql, [*values, query.limit]
 
 
+def _of_kept_job(column: str) -> str:
+    return f"NOT EXISTS (SELECT 1 FROM job WHERE job.job_id = {column} AND job.state = 'DELETED')"  # noqa: S608 a column
+
+
 _FAILURES = (
     "SELECT stamp.build, count(*) FROM attempt JOIN stamp ON stamp.stamp_id = attempt.stamp_id "
     "WHERE end_time_us >= ? AND fault = 'OURS' GROUP BY stamp.build"
 )
+_DEAD_HERE = f"(state = 'DEAD' AND {_of_kept_job('task.job_id')})"
 _OLDEST = (
     f"SELECT job_id, schedule_time_us FROM task WHERE state = 'SCHEDULED' AND {_OF_UNFINISHED} "  # noqa: S608
     "ORDER BY schedule_time_us LIMIT 1"
@@ -165,7 +172,7 @@ def totals_statements(since_us: int) -> list[Statement]:
     since = (max(since_us, 1),)
     return [
         ("SELECT state, count(*) FROM job GROUP BY state", ()),
-        (f"SELECT state, count(*) FROM task WHERE state = 'DEAD' OR {_OF_UNFINISHED} GROUP BY state", ()),  # noqa: S608
+        (f"SELECT state, count(*) FROM task WHERE {_DEAD_HERE} OR {_OF_UNFINISHED} GROUP BY state", ()),  # noqa: S608
         (f"SELECT build, count(*) FROM job WHERE {IS_UNFINISHED} AND build != '' GROUP BY build", ()),  # noqa: S608
         (_FAILURES, since),
         ("SELECT state, count(*) FROM job WHERE end_time_us >= ? GROUP BY state", since),

@@ -99,12 +99,15 @@ class Leader:
         self.leading = False
         self._why = ""
         self.on_change: Callable[[], None] = lambda: None
-        self.failed: asyncio.Future[BaseException] | None = None
+
+    @property
+    def failed(self) -> asyncio.Future[BaseException] | None:
+        """See `Watched`."""
+        return self._background.failed
 
     async def start(self) -> None:
         """Begins to wait for the lead."""
         self._background.start(self._run())
-        self.failed = self._background.failed
 
     async def stop(self) -> None:
         """Lays the lead down."""

@@ -36,7 +36,9 @@ class Workers:
 
     def lacks(self, build: str, contract: int) -> bool:
         """Whether the build is known to have no worker that reads the contract."""
-        return self.absence_counts and build not in self.builds(contract)
+        if any(worker.build == build for worker in self.present.values()):
+            return build not in self.builds(contract)  # seen, and not only absent
+        return self.absence_counts
 
     def dropped(self, instance: str, attempt_id: str, start_time_us: int, margin_us: int) -> bool:
         """Whether the instance is alive and says, well after the attempt's start, that it does not work on it."""
