@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass
 
-from bench import create_job, idle_memory, log_to_ledger, media_cost, noop_tasks, stamp_price, startup, transcode
+from bench import (
+    create_job,
+    idle_memory,
+    log_to_ledger,
+    media_cost,
+    noop_tasks,
+    ramp_verdict,
+    stamp_price,
+    startup,
+    transcode,
+)
 from bench.outcome import Row
 
 
@@ -26,5 +36,8 @@ ROWS = {
     "memory": Entry("idle memory of server and worker", idle_memory.run),
     "media-cost": Entry(
         "CPU of decoding, encoding and measuring, against the constants of core/cost.py", media_cost.run
+    ),
+    "ramp-verdict": Entry(
+        "verdicts of ramps on simulated jobs: healthy builds rolled back, bad ones found in time", ramp_verdict.run
     ),
 }
