@@ -141,9 +141,9 @@ class Simulation:
         self._flow = flow
         self._late = in_completion_order
         self._random = random.Random(seed)
-        share = flow.steps[0] / 100
-        # Either lane is busy for two thirds of the time.
-        self._seconds = {True: 0.66 * _WORKERS / share, False: 0.66 * _WORKERS / max(1 - share, 0.1)}
+        # Either lane is busy for two thirds of the time at the share that asks most of it.
+        most = {True: max(flow.steps) / 100, False: 1 - min(flow.steps) / 100}
+        self._seconds = {side: 0.66 * _WORKERS / share for side, share in most.items()}
         if flow.instant:
             self._seconds = dict.fromkeys((True, False), 1e-4)
         self._lanes = {True: _Lane(self._seconds[True], 0), False: _Lane(self._seconds[False], flow.behind)}
@@ -200,15 +200,6 @@ class Simulation:
         place = self._salt if keyed else chance()
         share = share_percent(self._document) / 100
         on_ramp = place < share
-        job = RampJob(
-            job_id=str(number),
-            key="customer" if keyed else str(number),
-            on_ramp=on_ramp,
-            share=share,
-            step=self._document.step,
-            round=self._document.round,
-            given_sequence=self._next(),
-        )
         fails = flow.key_fails if keyed else flow.ramping_fails if on_ramp else flow.current_fails
         if flow.incident > 1 and number >= flow.jobs / 2:
             fails = min(0.95, fails * flow.incident)
@@ -220,8 +211,18 @@ class Simulation:
         seconds_shown = 40.0 * noise * (flow.slower if on_ramp else 1.0)
         distortion = 0.02 * math.exp(self._random.gauss(0.0, 0.5)) * (flow.distorted if on_ramp else 1.0)
         made = Made("web", seconds_shown, math.exp(self._random.gauss(0.0, 0.5)), 1.0, distortion)
-        outcome = Outcome.FAILED if failed else Outcome.SUCCEEDED
-        self.ride.jobs.append(replace(job, outcome=outcome, made=made))
+        job = RampJob(
+            job_id=str(number),
+            key="customer" if keyed else str(number),
+            on_ramp=on_ramp,
+            share=share,
+            step=self._document.step,
+            round=self._document.round,
+            given_sequence=self._next(),
+            outcome=Outcome.FAILED if failed else Outcome.SUCCEEDED,
+            made=made,
+        )
+        self.ride.jobs.append(job)
         if not self._late:
             self.ride.evidence.take(Moment.GIVEN, job)
         heapq.heappush(self._later, (begun, self._next(), Moment.BEGUN, number))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from edgecode.server.routes.ramp_waits import waits_for
 from edgecode.v1 import ramp_pb2
 from tests.harness.ramp_flow import DETECTED, HEALTHY, Flow, Ride, Simulation
 
@@ -17,11 +18,14 @@ def rides(flow: Flow, count: int = RIDES) -> Iterator[tuple[int, Ride]]:
 
 @pytest.mark.parametrize("name", HEALTHY)
 def test_a_healthy_ramp_is_not_rolled_back(name: str) -> None:
-    rolled_back = []
-    for seed, ride in rides(HEALTHY[name]):
+    rolled_back, flow = [], HEALTHY[name]
+    for seed, ride in rides(flow):
         if ride.rolled_back:
             rolled_back.append(seed)
-        assert ride.document.state != ramp_pb2.RAMP_STATE_PAUSED or ride.document.reason, f"seed {seed}"
+        if ride.document.held:
+            assert waits_for(ride.document, ride.evidence, 0)[0].startswith("held: "), f"seed {seed}"
+        elif flow.step_jobs and not ride.rolled_back:
+            assert ride.document.state == ramp_pb2.RAMP_STATE_WATCHING, f"seed {seed}"
     # One in eight is within what alpha allows by chance; two are not.
     assert len(rolled_back) <= 1, f"seeds {rolled_back}"
 
