@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from edgecode.server.routes.evidence import Evidence, recompute
 from edgecode.server.routes.findings import findings
 from edgecode.server.routes.ramp import REASONS, decide, started
-from edgecode.server.routes.ramp_job import Moment, Outcome, RampJob
+from edgecode.server.routes.ramp_job import Made, Moment, Outcome, RampJob
 from edgecode.server.routes.ramp_policy import filled
 from edgecode.v1 import ramp_pb2
 from tests.harness.ramp_flow import Flow, Ride, Simulation
@@ -108,6 +108,16 @@ def test_an_overdue_job_has_failed_though_it_succeeds_later() -> None:
     assert (evidence.ramping.failures, evidence.open_on_ramp) == (1, 0)
     evidence.take(Moment.ENDED, late)
     assert (evidence.ramping.failures, evidence.ramping.resolved) == (1, 1)
+
+
+def test_only_jobs_that_the_share_gave_to_either_build_are_compared() -> None:
+    made = Made("s", seconds=1.0)
+    for share in (0.0, 1.0):
+        first = dataclasses.replace(job(1, on_ramp=True), made=made)
+        jobs = [first, dataclasses.replace(job(2), made=made, share=share)]
+        assert recompute(document(), jobs, NOW).pairs[ramp_pb2.RAMP_TEST_DURATION].pairs == 0
+        jobs[1] = dataclasses.replace(jobs[1], share=0.2)
+        assert recompute(document(), jobs, NOW).pairs[ramp_pb2.RAMP_TEST_DURATION].pairs == 1
 
 
 def test_jobs_given_while_the_build_was_held_say_nothing_of_it() -> None:

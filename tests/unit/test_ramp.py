@@ -213,6 +213,35 @@ def test_hold_and_tell_holds_where_it_would_roll_back_once_and_not_again_when_th
     assert jobs.good(5, resumed).decide(resumed) is None
 
 
+def unlike(document: ramp_pb2.RampDocument, **made: float) -> Jobs:
+    """Jobs of both builds in turn, those of the ramping one with these measures."""
+    jobs = Jobs()
+    for _ in range(20):
+        jobs.good(1, document, on_ramp=False, seconds=1.0, size_ratio=1.0, frames_ratio=1.0).good(1, document, **made)
+    return jobs
+
+
+def test_what_is_held_already_is_not_held_again_for_another_reason() -> None:
+    document = ramp()
+    jobs = unlike(document, seconds=5.0, size_ratio=9.0)
+    held = jobs.decide(document)
+    assert held is not None
+    assert held.verdict.test == TESTS.RAMP_TEST_DURATION
+    paused = jobs.decide(held)
+    assert said(paused) == ("PAUSED", "HELD_WITHOUT_VERDICT", 0.0)
+    assert paused is not None
+    assert jobs.decide(paused) is None
+
+
+def test_hold_and_tell_says_once_that_frames_are_missing() -> None:
+    document = ramp(hold_and_tell=True)
+    jobs = unlike(document, frames_ratio=0.9)
+    held = jobs.decide(document)
+    assert said(held)[:2] == ("HELD", "FRAMES_MISSING")
+    assert held is not None
+    assert said(jobs.decide(held)) == ("PAUSED", "HELD_WITHOUT_VERDICT", 0.0)
+
+
 def test_hold_and_tell_tells_of_a_promoted_build_and_leaves_it_current() -> None:
     document = ramp_orders.promoted(ramp(hold_and_tell=True), NOW)
     jobs = Jobs().bad(5, document)
