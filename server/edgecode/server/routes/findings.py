@@ -24,6 +24,7 @@ class Finding:
     """One test. It decides once `log_e` reaches `limit`, if `counts`.
 
     Attributes:
+        alpha: its level, after what it shares with others.
         rolls_back: else it holds.
         counts: False where it is shown only, because something else must be seen first.
         reference_rate: that it compares with, 0 for none.
@@ -32,12 +33,16 @@ class Finding:
     test: "ramp_pb2.RampTest"
     log_e: float
     alpha: float
-    limit: float
     rolls_back: bool
     counts: bool = True
     reference_rate: float = 0.0
     pairs: int = 0
     pairs_worse: int = 0
+
+    @property
+    def limit(self) -> float:
+        """Where it decides: the natural logarithm of `1/alpha`."""
+        return -math.log(self.alpha)
 
     @property
     def decides(self) -> bool:
@@ -52,33 +57,25 @@ def findings(document: ramp_pb2.RampDocument, evidence: Evidence) -> list[Findin
 
 
 def _failures(document: ramp_pb2.RampDocument, evidence: Evidence) -> Finding:
-    alpha = document.policy.alpha
-    return Finding(_TESTS.RAMP_TEST_FAILURES, evidence.share_test.log_e, alpha, -math.log(alpha), rolls_back=True)
+    log_e = evidence.share_test.log_e
+    return Finding(_TESTS.RAMP_TEST_FAILURES, log_e, document.policy.alpha, rolls_back=True)
 
 
 def _guard(document: ramp_pb2.RampDocument, evidence: Evidence) -> Iterator[Finding]:
     """In the watch it rolls back. In a ramp it holds, and rolls back once the current build is seen to do better."""
     guard, policy = evidence.guard, document.policy
-    alpha = policy.guard_alpha
+    # It begins anew in each step: the level is shared by all of them.
+    steps = len(policy.steps_percent)
     if document.state == ramp_pb2.RAMP_STATE_WATCHING:
         yield Finding(
-            _TESTS.RAMP_TEST_WATCH,
-            guard.log_e,
-            alpha,
-            -math.log(alpha),
-            rolls_back=True,
-            reference_rate=guard.recorded,
+            _TESTS.RAMP_TEST_WATCH, guard.log_e, policy.guard_alpha, rolls_back=True, reference_rate=guard.recorded
         )
-        return
-    # It begins anew in each step: the level is shared by all of them.
-    steps = math.log(len(policy.steps_percent))
-    if document.held:
-        sure = guard.log_e >= steps - math.log(alpha)
+    elif document.held:
+        sure = guard.log_e >= -math.log(policy.guard_alpha / steps)
         yield Finding(
             _TESTS.RAMP_TEST_GUARD,
             guard.log_e_since_held,
             policy.alpha,
-            -math.log(policy.alpha),
             rolls_back=True,
             counts=sure and guard.held_jobs >= HELD_JOBS_NEEDED,
             reference_rate=guard.rate_since_held,
@@ -87,8 +84,7 @@ def _guard(document: ramp_pb2.RampDocument, evidence: Evidence) -> Iterator[Find
         yield Finding(
             _TESTS.RAMP_TEST_GUARD,
             guard.log_e,
-            policy.hold_alpha,
-            steps - math.log(policy.hold_alpha),
+            policy.hold_alpha / steps,
             rolls_back=False,
             counts=guard.failed_jobs >= failures_before_hold(document),
             reference_rate=guard.reference,
@@ -114,7 +110,6 @@ def _pairs(document: ramp_pb2.RampDocument, evidence: Evidence) -> Iterator[Find
             test,
             pairs.log_e,
             alpha,
-            -math.log(alpha),
             rolls_back=test in _NEVER_MEANT,
             pairs=pairs.pairs,
             pairs_worse=pairs.worse,
