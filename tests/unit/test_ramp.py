@@ -188,7 +188,7 @@ def test_each_further_test_leads_to_its_end_and_says_why(
 ) -> None:
     document, jobs = ramp(min_jobs=1000), Jobs()
     for count in range(1, 30):
-        jobs.good(1, document, on_ramp=False, **usual).good(1, document, **made)
+        jobs.good(1, document, on_ramp=False, **usual).good(1, document, on_ramp=True, **made)
         after = jobs.decide(document)
         if after is not None:
             assert said(after)[:2] == expected
@@ -217,7 +217,9 @@ def unlike(document: ramp_pb2.RampDocument, **made: float) -> Jobs:
     """Jobs of both builds in turn, those of the ramping one with these measures."""
     jobs = Jobs()
     for _ in range(20):
-        jobs.good(1, document, on_ramp=False, seconds=1.0, size_ratio=1.0, frames_ratio=1.0).good(1, document, **made)
+        jobs.good(1, document, on_ramp=False, seconds=1.0, size_ratio=1.0, frames_ratio=1.0).good(
+            1, document, on_ramp=True, **made
+        )
     return jobs
 
 
