@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from edgecode.core.errors import FailedPrecondition
+from edgecode.server.routes import ramp as ramp_module
 from edgecode.server.routes import ramp_orders
 from edgecode.server.routes.evidence import recompute
 from edgecode.server.routes.ramp import decide, share_percent, started
@@ -106,6 +107,13 @@ def test_the_watch_ends_after_its_time() -> None:
     assert said(Jobs().decide(document, 100)) == ("PROMOTED", "WATCH_ENDED", 0.0)
 
 
+def test_the_watch_ends_after_very_many_jobs_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ramp_module, "MOST_WATCHED_JOBS", 30)
+    document = ramp_orders.promoted(ramp(), NOW)
+    assert Jobs().good(29, document).decide(document) is None
+    assert said(Jobs().good(30, document).decide(document)) == ("PROMOTED", "WATCH_ENDED", 0.0)
+
+
 def test_a_build_that_fails_in_the_watch_is_rolled_back() -> None:
     document = ramp_orders.promoted(ramp(), NOW)
     after = Jobs().bad(5, document).decide(document)
@@ -180,6 +188,7 @@ def test_a_held_ramp_waits_until_all_its_jobs_are_judged() -> None:
         ({"size_ratio": 0.3}, {"size_ratio": 1.0}, ("HELD", "FILES_SMALLER")),
         ({"size_ratio": 3.0}, {"size_ratio": 1.0}, ("HELD", "FILES_LARGER")),
         ({"frames_ratio": 0.99}, {"frames_ratio": 1.0}, ("ROLLED_BACK", "FRAMES_MISSING")),
+        ({"pixels_ratio": 0.0625}, {"pixels_ratio": 0.25}, ("ROLLED_BACK", "PICTURES_SMALLER")),
         ({"distortion": 0.06}, {"distortion": 0.02}, ("ROLLED_BACK", "LOOKS_WORSE")),
     ],
 )
@@ -307,6 +316,15 @@ def test_a_ramp_that_stands_still_says_why() -> None:
         "held: its failures so far are more than the current build's rate explains",
         "compares with the current build's jobs since the hold: 200 more at most",
     ]
+    unserved = [dataclasses.replace(job, begun_sequence=0, ended_sequence=0) for job in jobs.jobs]
+    assert (
+        "4 jobs wait for a worker of the ramping build"
+        in ramp_status(document, recompute(document, unserved, NOW), NOW).waits_for
+    )
+    watched = ramp_orders.promoted(document, NOW)
+    assert ramp_status(watched, recompute(watched, [], NOW), NOW).waits_for == [
+        "promoted; its failures are watched for 86400 more seconds or 20000 more jobs"
+    ]
     paused = ramp_orders.paused(document, NOW)
     assert ramp_status(paused, recompute(paused, [], NOW), NOW).waits_for == [
         "waits for the operator: who paused it; resume, advance or abort it"
@@ -323,7 +341,7 @@ def test_the_status_shows_both_sides_with_intervals_and_each_test_with_what_it_n
     assert (status.ramping.build, status.ramping.side.failures, status.current.side.jobs_resolved) == ("new", 1, 120)
     assert 0.0 < status.ramping.rate_low < status.ramping.rate < status.ramping.rate_high < 0.5
     findings = {found.test: found for found in status.findings}
-    assert len(findings) == 7
+    assert len(findings) == 8
     assert (findings[TESTS.RAMP_TEST_FAILURES].leads_to, findings[TESTS.RAMP_TEST_GUARD].leads_to) == (
         "rollback",
         "hold",

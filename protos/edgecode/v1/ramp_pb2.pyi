@@ -32,6 +32,7 @@ class RampTest(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     RAMP_TEST_LARGER_FILES: _ClassVar[RampTest]
     RAMP_TEST_FRAMES: _ClassVar[RampTest]
     RAMP_TEST_SSIM: _ClassVar[RampTest]
+    RAMP_TEST_PICTURE_SIZE: _ClassVar[RampTest]
 RAMP_STATE_UNSPECIFIED: RampState
 RAMP_STATE_RAMPING: RampState
 RAMP_STATE_HELD: RampState
@@ -49,6 +50,7 @@ RAMP_TEST_SMALLER_FILES: RampTest
 RAMP_TEST_LARGER_FILES: RampTest
 RAMP_TEST_FRAMES: RampTest
 RAMP_TEST_SSIM: RampTest
+RAMP_TEST_PICTURE_SIZE: RampTest
 
 class RampPolicy(_message.Message):
     __slots__ = ("steps_percent", "min_jobs", "min_time_seconds", "alpha", "guard_alpha", "hold_alpha", "further_alpha", "hold_and_tell", "overdue_seconds", "watch_seconds", "wait_at_end")

@@ -16,7 +16,7 @@ from edgecode.v1 import ramp_pb2
 _SECOND_US = 1_000_000
 _TESTS = ramp_pb2.RampTest
 # Worse by less is not looked for.
-_SLOWER, _OTHER_SIZE, _FEWER_FRAMES, _MORE_DISTORTED = 1.25, 1.25, 1.001, 1.25
+_SLOWER, _OTHER_SIZE, _FEWER_FRAMES, _MORE_DISTORTED, _SMALLER_PICTURES = 1.25, 1.25, 1.001, 1.25, 1.1
 
 
 class Side:
@@ -149,6 +149,7 @@ class Evidence:
             (_TESTS.RAMP_TEST_LARGER_FILES, made.size_ratio),
             (_TESTS.RAMP_TEST_FRAMES, made.frames_ratio),
             (_TESTS.RAMP_TEST_SSIM, made.distortion),
+            (_TESTS.RAMP_TEST_PICTURE_SIZE, made.pixels_ratio),
         ):
             self.pairs[test].take(made.stratum, value, on_ramp=job.on_ramp)
 
@@ -163,6 +164,7 @@ def _pair_tests() -> "dict[ramp_pb2.RampTest, PairTest]":
         _TESTS.RAMP_TEST_LARGER_FILES: PairTest(_OTHER_SIZE, larger_is_worse=True),
         _TESTS.RAMP_TEST_FRAMES: PairTest(_FEWER_FRAMES, larger_is_worse=False),
         _TESTS.RAMP_TEST_SSIM: PairTest(_MORE_DISTORTED, larger_is_worse=True),
+        _TESTS.RAMP_TEST_PICTURE_SIZE: PairTest(_SMALLER_PICTURES, larger_is_worse=False),
     }
 
 

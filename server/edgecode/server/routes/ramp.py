@@ -22,6 +22,8 @@ GOING = frozenset(
 BEFORE_PROMOTION = GOING - {_STATES.RAMP_STATE_WATCHING}
 # Of the current build's jobs since the guard's hold: with so many it has seen what it will see soon.
 HELD_JOBS_ENOUGH = 200
+# Twice as many failures as before show long before this; a longer watch would only cost.
+MOST_WATCHED_JOBS = 20_000
 REASONS = {
     _TESTS.RAMP_TEST_FAILURES: "FAILS_MORE_OFTEN",
     _TESTS.RAMP_TEST_GUARD: "FAILS_MORE_OFTEN",
@@ -31,6 +33,7 @@ REASONS = {
     _TESTS.RAMP_TEST_LARGER_FILES: "FILES_LARGER",
     _TESTS.RAMP_TEST_FRAMES: "FRAMES_MISSING",
     _TESTS.RAMP_TEST_SSIM: "LOOKS_WORSE",
+    _TESTS.RAMP_TEST_PICTURE_SIZE: "PICTURES_SMALLER",
 }
 
 
@@ -71,7 +74,8 @@ def decide(document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int) -> 
         return _undecided(document, evidence, now_us)
     if document.state == _STATES.RAMP_STATE_RAMPING:
         return _next_step(document, evidence, now_us)
-    if document.state == _STATES.RAMP_STATE_WATCHING and now_us >= watch_end_us(document):
+    enough = now_us >= watch_end_us(document) or evidence.guard.begun_jobs >= MOST_WATCHED_JOBS
+    if document.state == _STATES.RAMP_STATE_WATCHING and enough:
         return changed(document, now_us, _STATES.RAMP_STATE_PROMOTED, "WATCH_ENDED")
     return None
 

@@ -33,6 +33,7 @@ class Made:
         seconds: of its attempts that succeeded, together.
         size_ratio: bytes made to bytes of the source.
         frames_ratio: frames made to frames that were to be made.
+        pixels_ratio: pixels of its pictures' sizes to those of the source.
         distortion: 1 - SSIM against the source, the mean of its outputs.
     """
 
@@ -41,6 +42,7 @@ class Made:
     size_ratio: float = 0.0
     frames_ratio: float = 0.0
     distortion: float = 0.0
+    pixels_ratio: float = 0.0
 
 
 NOTHING = Made()

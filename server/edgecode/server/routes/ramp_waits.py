@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from edgecode.server.routes.evidence import Evidence
-from edgecode.server.routes.ramp import HELD_JOBS_ENOUGH, step_end_us, watch_end_us
+from edgecode.server.routes.ramp import HELD_JOBS_ENOUGH, MOST_WATCHED_JOBS, step_end_us, watch_end_us
 from edgecode.v1 import ramp_pb2
 
 _STATES = ramp_pb2.RampState
@@ -15,6 +15,7 @@ _HELD_FOR = {
     _TESTS.RAMP_TEST_DURATION: "it takes longer than the current build",
     _TESTS.RAMP_TEST_SMALLER_FILES: "it makes smaller files than the current build",
     _TESTS.RAMP_TEST_LARGER_FILES: "it makes larger files than the current build",
+    _TESTS.RAMP_TEST_PICTURE_SIZE: "its pictures are smaller than the current build's",
     _TESTS.RAMP_TEST_FRAMES: "its outputs lack frames",
     _TESTS.RAMP_TEST_SSIM: "its outputs are further from their source than the current build's",
 }
@@ -36,7 +37,8 @@ def _sentences(document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int)
         yield f"waits for the operator: {_PAUSED_FOR.get(document.reason, document.reason)}"
     elif document.state == _STATES.RAMP_STATE_WATCHING:
         left = _seconds_left(watch_end_us(document), now_us)
-        yield f"promoted; its failures are watched for {left} more seconds"
+        jobs = MOST_WATCHED_JOBS - evidence.guard.begun_jobs
+        yield f"promoted; its failures are watched for {left} more seconds or {jobs} more jobs"
 
 
 _PAUSED_FOR = {
@@ -52,6 +54,9 @@ def _step(document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int) -> I
     missing = document.policy.min_jobs - evidence.resolved_in_step[document.step]
     if missing > 0:
         yield f"{where}: waits for {missing} more settled jobs of the ramping build"
+        waiting = min(evidence.open_on_ramp, evidence.ramping.assigned - evidence.ramping.started)
+        if waiting:
+            yield f"{waiting} jobs wait for a worker of the ramping build"
         yield from _held_up(evidence)
     left = _seconds_left(step_end_us(document), now_us)
     if left:
