@@ -11,15 +11,18 @@ PROTO_OUT ?= protos
 PROTOS := $(sort $(wildcard protos/edgecode/v1/*.proto))
 SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
 
-.PHONY: help python-check demo venv venv-test protos pins format lint types contracts proto-lint check test test-media test-survival test-chaos \
-  test-fresh test-release test-grown-up test-grpcurl test-node test-browser test-s3 test-containers docs bench dist clean
+.PHONY: help python-check demo demo-rollout venv venv-test protos pins format lint types contracts proto-lint check test \
+  test-media test-survival test-chaos test-rollout test-fresh test-release test-grown-up test-grpcurl test-node test-browser \
+  test-s3 test-containers docs bench dist clean
 
 help:
 	@echo 'make demo             install into .venv, run one video through real processes, leave ./demo-output'
+	@echo 'make demo-rollout     two builds of this repository: a good one ramped and promoted, a bad one rolled back'
 	@echo 'make test             format, lint, types, contracts, protos, then all tests that need nothing more'
 	@echo 'make test-media       what comes out of every kind of source and output'
 	@echo 'make test-survival    real processes killed, frozen and stopped at each point'
 	@echo 'make test-chaos       random kills under load, full disks, strace, fuzz'
+	@echo 'make test-rollout     real second builds ramped under a flow of jobs'
 	@echo 'make test-fresh       make demo in a fresh clone (installs a second environment)'
 	@echo 'make test-release     releases cut on a throw-away clone with bump-my-version and python-semantic-release'
 	@echo 'make test-grown-up    whole systems on PostgreSQL and S3 in place of the embedded stores'
@@ -49,6 +52,9 @@ venv: .venv/runtime-pins
 
 demo: venv
 	.venv/bin/edgecode demo
+
+demo-rollout: venv
+	.venv/bin/python -m demos.rollout
 
 .venv-test/dev-pins: requirements/dev.txt pyproject.toml | python-check
 	test -x $(TEST_BIN)/python || $(PYTHON) -m venv .venv-test
@@ -125,6 +131,10 @@ test-chaos: .venv-test/dev-pins
 	  set -- "$$@" $(addprefix --ignore=,$(CHAOS_MOUNTED)); \
 	  echo 'no tmpfs can be mounted: make test-chaos passes over $(CHAOS_MOUNTED)'; fi; \
 	$(TEST_BIN)/python -m pytest tests/chaos "$$@"
+
+# Real second builds, ramped under a flow of jobs: clones, commits, builds, and encodes a lot.
+test-rollout: .venv-test/dev-pins
+	$(TEST_BIN)/python -m pytest tests/rollout
 
 # What a newcomer does; it installs the runtime anew, which takes a minute and the package index.
 test-fresh: .venv-test/dev-pins

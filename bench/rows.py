@@ -9,6 +9,7 @@ from bench import (
     media_cost,
     noop_tasks,
     ramp_verdict,
+    rollback,
     stamp_price,
     startup,
     transcode,
@@ -39,5 +40,8 @@ ROWS = {
     ),
     "ramp-verdict": Entry(
         "verdicts of ramps on simulated jobs: healthy builds rolled back, bad ones found in time", ramp_verdict.run
+    ),
+    "rollback": Entry(
+        "a rollback with 10,000 queued tasks: the first run again, the last moved; assignment and share", rollback.run
     ),
 }

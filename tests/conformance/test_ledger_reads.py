@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from edgecode.server.ledger.port import OF_KEPT_JOB, Condition, Find, Ledger
+from edgecode.server.ledger.port import OF_KEPT_JOB, Condition, Find, JobRecord, Ledger
+from edgecode.server.ledger.ramp_row import RampJobRow
 from edgecode.server.ledger.rows import (
     ArtifactRow,
     AssetRow,
@@ -20,7 +21,7 @@ from edgecode.server.ledger.rows import (
 from tests.harness.builds import stamp_of
 from tests.harness.ledger_groups import changes, write
 from tests.harness.process import Processes
-from tests.harness.rows import artifact_row, asset_row, attempt_row, job_row, task_row
+from tests.harness.rows import STAMP, artifact_row, asset_row, attempt_row, job_row, ramp_job_row, task_row
 
 EMPTY = Cursor(0, "", "")
 AT_1 = Cursor(1, "2026-01-01T00:00:00Z", "one")
@@ -206,3 +207,38 @@ async def test_readers_in_other_processes_see_whole_groups_only_and_hold_up_nobo
     for reader in readers:
         await reader.line(lambda line: line == "read it all")
         assert await reader.exit() == 0
+
+
+class TestRamps:
+    async def test_jobs_of_a_ramp_are_found_in_the_order_they_were_given_and_belong_to_their_jobs(
+        self, ledger: Ledger
+    ) -> None:
+        rows = [ramp_job_row(f"job-{n}", given_sequence=n, assigned_pb=b"\0\1") for n in (3, 1, 2)]
+        await write(ledger, *rows, ramp_job_row("other", ramp_id="q"), job_row("job-2"))
+        query = Find([Condition("ramp_id", "=", "r")], order_by="given_sequence", limit=10)
+        found = await ledger.find(RampJobRow, query)
+        assert [row.given_sequence for row in found] == [1, 2, 3]
+        assert await ledger.record("job-2") == JobRecord(job_row("job-2"), ramp=rows[2])
+
+    async def test_a_job_of_a_ramp_goes_with_its_job(self, ledger: Ledger) -> None:
+        await write(ledger, job_row("a", expire_time_us=1), ramp_job_row("a", expire_time_us=1))
+        assert await ledger.expire(2) == ["a"]
+        assert await ledger.find(RampJobRow, Find()) == []
+
+    async def test_the_record_of_a_build_counts_each_job_once_and_those_that_failed_by_our_fault(
+        self, ledger: Ledger
+    ) -> None:
+        other = StampRow.of(stamp_of("worker", "c"))
+        ends: dict[str, tuple[str, int, int]] = {
+            "1": ("OURS", 100, STAMP.stamp_id), "2": ("OURS", 110, STAMP.stamp_id), "3": ("", 120, STAMP.stamp_id),
+            "4": ("USER", 130, STAMP.stamp_id), "before": ("OURS", 99, STAMP.stamp_id),
+            "running": ("", 0, STAMP.stamp_id), "of another": ("OURS", 140, other.stamp_id),
+        }  # fmt: skip
+        group = changes(
+            *(attempt_row(name if name != "2" else "1", "t", name, fault=fault, end_time_us=end, stamp_id=stamp)
+              for name, (fault, end, stamp) in ends.items())
+        )  # fmt: skip
+        group.stamps[other.stamp_id] = other
+        await ledger.apply(group, EMPTY, AT_1)
+        assert await ledger.recorded(STAMP.build, 100) == (3, 1)
+        assert await ledger.recorded("nobody's", 100) == (0, 0)

@@ -21,6 +21,7 @@ from edgecode.v1 import (
     job_pb2_grpc,
     media_pb2,
     release_pb2_grpc,
+    route_pb2_grpc,
     storage_pb2_grpc,
     webhook_pb2_grpc,
 )
@@ -107,6 +108,7 @@ class Api:
         self.storage = storage_pb2_grpc.StorageServiceStub(channel)
         self.webhooks = webhook_pb2_grpc.WebhookServiceStub(channel)
         self.releases = release_pb2_grpc.ReleaseServiceStub(channel)
+        self.routes = route_pb2_grpc.RouteServiceStub(channel)
 
     async def upload(self, data: bytes, upload_id: str = "", **metadata: Any) -> asset_pb2.Asset:
         """Uploads a file whole, and reads it back: lists after it have it."""

@@ -7,7 +7,8 @@ from edgecode.server.ledger.fact import Fact
 from edgecode.server.ledger.fold import fold_job
 from edgecode.server.ledger.port import JobRecord
 from edgecode.server.ledger.rows import StampRow
-from edgecode.server.planner.plan import Situation, plan
+from edgecode.server.planner.plan import plan
+from edgecode.server.planner.situation import Situation
 from edgecode.server.planner.workers import PresentWorker, Workers
 from edgecode.server.routes.route import Route
 from edgecode.v1 import event_pb2, media_pb2

@@ -105,7 +105,12 @@ class PlayedServer:
             settings=settings,
             crash=crash,
         )
-        own = OwnInstance(bus.stamp, settings, lambda: self.leader.leading)
+        own = OwnInstance(
+            bus.stamp,
+            settings,
+            is_leader=lambda: self.leader.leading,
+            route_revision=lambda: self.leader._projector.route.revision,
+        )
         self._beat = FleetBeat(bus, own.entry, settings)
         self._feed: _Feed | None = None
         self._folding: asyncio.Task[None] | None = None

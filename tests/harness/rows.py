@@ -3,6 +3,7 @@
 from dataclasses import fields
 from typing import Any, TypeVar
 
+from edgecode.server.ledger.ramp_row import RampJobRow
 from edgecode.server.ledger.release_rows import CommitRow, DeploymentRow, ReleaseRow
 from edgecode.server.ledger.rows import (
     ArtifactRow,
@@ -16,7 +17,9 @@ from edgecode.server.ledger.rows import (
 )
 from tests.harness.builds import stamp_of
 
-_Row = TypeVar("_Row", JobRow, TaskRow, AttemptRow, ArtifactRow, AssetRow, ReleaseRow, CommitRow, DeploymentRow)
+_Row = TypeVar(
+    "_Row", JobRow, TaskRow, AttemptRow, ArtifactRow, AssetRow, ReleaseRow, CommitRow, DeploymentRow, RampJobRow
+)
 
 STAMP = StampRow.of(stamp_of("worker", "b"))
 NEVER_US = 4_000_000_000_000_000
@@ -68,3 +71,8 @@ def commit_row(version: str, position: int, revision: str, **columns: Any) -> Co
 def deployment_row(deployment_id: str, **columns: Any) -> DeploymentRow:
     """A declared deployment that succeeded."""
     return _filled(DeploymentRow, {"deployment_id": deployment_id, "state": "SUCCEEDED", **columns})
+
+
+def ramp_job_row(job_id: str, **columns: Any) -> RampJobRow:
+    """A job of the ramp `r`."""
+    return _filled(RampJobRow, {"job_id": job_id, "ramp_id": "r", **columns})

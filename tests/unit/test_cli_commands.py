@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -27,20 +28,22 @@ PROMISED = {
     "release record",
     "webhook create", "webhook list", "webhook show", "webhook delete", "webhook rotate", "webhook deliveries",
     "webhook resend", "dead list", "dead requeue", "ledger rebuild",
+    "route show", "route promote", "route rollback", "route quarantine", "route readmit", "route wait-drained",
+    "route ramp start", "route ramp status", "route ramp pause", "route ramp resume", "route ramp advance",
+    "route ramp abort",
 }  # fmt: skip
 WITHOUT_DATA = {"completion", "server", "worker", "demo", "ledger rebuild"}
 ID = "5f0c3e9a-50ce-5e4e-8f2d-51d1f6f5b0aa"
 
 
-def leaves() -> dict[str, object]:
-    root = get_command(make_app())
-    found: dict[str, object] = {}
-    for name, command in root.commands.items():  # type: ignore[attr-defined]
+def leaves(group: Any = None, prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, command in (group or get_command(make_app())).commands.items():
         if hasattr(command, "commands"):
-            found |= {f"{name} {sub}": each for sub, each in command.commands.items()}
-            found |= {name: command} if command.invoke_without_command else {}
+            found |= leaves(command, f"{prefix}{name} ")
+            found |= {prefix + name: command} if command.invoke_without_command else {}
         else:
-            found[name] = command
+            found[prefix + name] = command
     return found
 
 
@@ -124,6 +127,9 @@ def test_an_unreachable_server_is_status_3_and_says_what_to_do() -> None:
         ["no-such-command"],
         ["completion", "tcsh"],
         ["job", "list", "--limit", "-1"],
+        ["route", "ramp", "start", "1.0.0+g0123456789ab", "--steps", "5,many"],
+        ["route", "ramp", "start", "1.0.0+g0123456789ab", "--min-time", "soon"],
+        ["route", "wait-drained", "1.0.0+g0123456789ab", "--timeout", "5 parsecs"],
     ],
 )
 def test_wrong_usage_is_status_2_and_asks_no_server(arguments: list[str]) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from edgecode.server.ledger.rows import TaskState
-from edgecode.server.planner.plan import contract_of_job, plan, retention_deadline_us
+from edgecode.server.planner.moves import contract_of_job
+from edgecode.server.planner.plan import plan, retention_deadline_us
 from edgecode.server.planner.workers import PresentWorker
 from edgecode.v1 import event_pb2, media_pb2
 from tests.harness.folding import DAY_US, NOW_US, OURS, SECOND_US, USERS, WORKER, B, C, D, Story, created, situation

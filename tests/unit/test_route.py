@@ -3,23 +3,24 @@
 import pytest
 
 from edgecode.server.ledger.rows import RouteRow
-from edgecode.server.routes.route import Route, next_route
+from edgecode.server.routes.route import Change, Route, next_route
 from edgecode.v1 import event_pb2
 from tests.harness.builds import build_of
 
+NOW_US = 1_800_000_000_000_000
 B, C, D, E = (build_of(letter) for letter in "bcde")
 
 
 def moved(route: Route, *live: str, absence_counts: bool = True, policy: str = "move") -> str:
     """The build that becomes current, or nothing."""
-    document = next_route(route, frozenset(live), absence_counts, policy, "salt")
+    document = next_route(route, frozenset(live), absence_counts, policy, NOW_US)
     return document.current if document else ""
 
 
 def test_the_first_worker_s_build_becomes_current_at_once() -> None:
-    document = next_route(Route(), frozenset({B}), absence_counts=False, when_current_dies="move", salt="salt")
+    document = next_route(Route(), frozenset({B}), absence_counts=False, when_current_dies="move", now_us=NOW_US)
     assert document == event_pb2.RouteChanged(
-        service="worker", current=B, salt="salt", reason="FIRST_WORKER", actor="leader"
+        service="worker", revision=1, current=B, reason="FIRST_WORKER", actor="leader"
     )
 
 
@@ -37,7 +38,7 @@ def test_a_live_current_build_is_never_replaced_unasked() -> None:
 
 def test_a_current_build_without_workers_is_left_and_becomes_the_newest_former_one() -> None:
     route = Route(3, 9, B, frozenset({E}), (C, D), "s")
-    document = next_route(route, frozenset({D}), absence_counts=True, when_current_dies="move", salt="new")
+    document = next_route(route, frozenset({D}), absence_counts=True, when_current_dies="move", now_us=NOW_US)
     assert document is not None
     assert (document.current, document.reason, document.actor) == (D, "CURRENT_HAS_NO_WORKER", "leader")
     assert (list(document.former), list(document.quarantined), document.salt) == ([B, C], [E], "s")
@@ -67,9 +68,9 @@ def test_a_quarantined_build_is_taken_never() -> None:
 def test_a_ramping_build_is_taken_last_and_that_ends_its_ramp() -> None:
     route = Route(1, 1, B, ramping=E, ramp_percent=5.0)
     assert moved(route, D, E) == D
-    kept = route.moved_to(D, "X")
+    kept = route.document(Change("X", "leader", NOW_US), current=D)
     assert (kept.ramping, kept.ramp_percent) == (E, 5.0)
-    ended = next_route(route, frozenset({E}), absence_counts=True, when_current_dies="move", salt="")
+    ended = next_route(route, frozenset({E}), absence_counts=True, when_current_dies="move", now_us=NOW_US)
     assert ended is not None
     assert (ended.current, ended.ramping, ended.ramp_percent) == (E, "", 0.0)
 

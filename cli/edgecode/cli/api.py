@@ -15,6 +15,7 @@ from edgecode.v1 import (
     incident_pb2_grpc,
     job_pb2_grpc,
     release_pb2_grpc,
+    route_pb2_grpc,
     storage_pb2_grpc,
     webhook_pb2_grpc,
 )
@@ -62,6 +63,7 @@ class Api:
     storage: storage_pb2_grpc.StorageServiceStub
     webhooks: webhook_pb2_grpc.WebhookServiceStub
     releases: release_pb2_grpc.ReleaseServiceStub
+    routes: route_pb2_grpc.RouteServiceStub
     stopping: Stopping
 
     def close(self) -> None:
@@ -105,6 +107,7 @@ def connect(
         storage_pb2_grpc.StorageServiceStub(channel),
         webhook_pb2_grpc.WebhookServiceStub(channel),
         release_pb2_grpc.ReleaseServiceStub(channel),
+        route_pb2_grpc.RouteServiceStub(channel),
         stopping,
     )
 

@@ -12,6 +12,7 @@ from edgecode.cli.commands.inspect import inspect
 from edgecode.cli.commands.job import jobs
 from edgecode.cli.commands.preset import presets
 from edgecode.cli.commands.release import releases
+from edgecode.cli.commands.route import routes
 from edgecode.cli.commands.this_machine import completion, config, ledger, server, version, worker
 from edgecode.cli.commands.up import up
 from edgecode.cli.commands.webhook import webhooks
@@ -45,6 +46,7 @@ def make_app() -> typer.Typer:
         "webhook": webhooks,
         "fleet": fleet,
         "release": releases,
+        "route": routes,
         "dead": dead,
         "worker": worker,
         "ledger": ledger,

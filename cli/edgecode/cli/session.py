@@ -1,8 +1,10 @@
 """What a command that talks to the server works with, and the options all of them share."""
 
 import functools
+import getpass
 import inspect
 import os
+import platform
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,6 +63,7 @@ class Session:
         out: results for people.
         err: progress and remarks.
         has_server: whether a server was named, by default or otherwise.
+        caller: in whose name to call, as --caller says; empty leaves it to the server.
     """
 
     api: Api
@@ -68,6 +71,11 @@ class Session:
     out: Console
     err: Console
     has_server: bool = True
+    caller: str = ""
+
+    def by_somebody(self) -> tuple[tuple[str, str], ...]:
+        """Metadata of a call that must say who makes it: whoever is logged in here, unless --caller says another."""
+        return () if self.caller else (("edgecode-caller", f"{getpass.getuser()}@{platform.node()}"),)
 
     def show(self, message: M, table: Callable[[M], RenderableType]) -> None:
         """The result of the command: a reply as JSON, or as the table made of it."""
@@ -108,7 +116,7 @@ def open_session(reach: Reach, caller: str, output: OutputFormat, *, has_server:
         CommandFailed: a PEM file is wrong.
     """
     out, err = make_consoles()
-    return Session(connect(reach, caller, build_info()), output is OutputFormat.JSON, out, err, has_server)
+    return Session(connect(reach, caller, build_info()), output is OutputFormat.JSON, out, err, has_server, caller)
 
 
 def remote(

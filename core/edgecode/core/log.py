@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
+from nats.js.api import RawStreamMsg
 from nats.js.errors import APIError, NotFoundError
 
 from edgecode.core import contract, headers, subjects
@@ -165,6 +166,17 @@ class Log:
             return 0
         return int(message.seq or 0)
 
+    async def last(self, subject: str) -> tuple[int, event_pb2.Event | None] | None:
+        """The subject's last event: its sequence, and what it says where this build can read it; None for no event.
+
+        Answered by the stream's leader.
+        """
+        try:
+            message = await self._bus.js.get_last_msg(subjects.EVENTS, subject)
+        except NotFoundError:
+            return None
+        return self._read(message, subject)
+
     async def first(self, subject: str) -> event_pb2.Event | None:
         """The subject's first event, None where it has none that can be read; an empty one for what is none of ours.
 
@@ -190,6 +202,9 @@ class Log:
             message = await self._bus.js.get_msg(subjects.EVENTS, seq=after_sequence + 1, subject=subject, next=True)
         except NotFoundError:
             return None
+        return self._read(message, subject)
+
+    def _read(self, message: RawStreamMsg, subject: str) -> tuple[int, event_pb2.Event | None]:
         try:
             origin = headers.read_origin(message.headers)
         except UnstampedMessage as error:

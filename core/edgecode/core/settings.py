@@ -100,6 +100,20 @@ class Settings(BaseSettings):
         "move", description="move or wait: what becomes of jobs whose build has no worker.", pattern="^(move|wait)$"
     )
 
+    new_builds: str = Field(
+        "wait",
+        description="wait or ramp: what becomes of a live build of a later version that never had jobs; the first one "
+        "ever is current at once.",
+        pattern="^(wait|ramp)$",
+    )
+    ramp_steps_percent: tuple[float, ...] = Field(
+        (), description="Shares of a ramp that names none, as JSON: [5, 25, 50, 90]; empty: these."
+    )
+    ramp_min_jobs: int = Field(0, description="The same for settled jobs in each step; 0: 50.", ge=0)
+    ramp_min_time_seconds: float = Field(0.0, description="The same for each step's time; 0: 120.", ge=0)
+    ramp_alpha: float = Field(0.0, description="The same for the chance of a false rollback; 0: 0.01.", ge=0, le=0.5)
+    ramp_hold_and_tell: bool = Field(default=False, description="Ramps are held where they would be rolled back.")
+
     fleet_ttl_seconds: float = Field(15.0, description="A process silent for so long has left the fleet.", gt=0)
     fleet_grace_seconds: float = Field(3.0, description="Added to the TTL before absence counts.", ge=0)
     fleet_beat_seconds: float = Field(4.0, description="How often a process says it is alive.", gt=0)

@@ -86,6 +86,11 @@ def lane_filter(build_key: str, task_class: str, priority: str) -> str:
     return f"task.{task_class}.{priority}.{build_key}.>"
 
 
+def build_filter(build_key: str) -> str:
+    """The tasks of all lanes of a build."""
+    return f"task.*.*.{build_key}.>"
+
+
 @dataclass(frozen=True, slots=True)
 class TaskSubject:
     """`task.<class>.<priority>.<build_key>.<kind>.<job>.<task>.<n>`; `n` is never used twice for a task."""

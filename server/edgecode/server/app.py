@@ -14,6 +14,7 @@ from edgecode.core.fleet_beat import FleetBeat
 from edgecode.core.lifecycle import Termination, done_unless_asked, until_asked
 from edgecode.core.log import Log
 from edgecode.core.metrics_http import MetricsServer
+from edgecode.core.route_watch import RouteWatch
 from edgecode.core.service_api import ServiceApi
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import Stamp, make_stamp
@@ -39,6 +40,7 @@ from edgecode.server.planner.leader import Leader
 from edgecode.server.progress.board import ProgressBoard
 from edgecode.server.reflection import SERVICES, Health, add_health, add_reflection
 from edgecode.server.releases.service import Releases
+from edgecode.server.routes.overrides import Overrides
 from edgecode.server.servicers.register import add_servicers
 from edgecode.server.signing import SigningKeys
 from edgecode.server.transport import listen, make_server
@@ -73,7 +75,7 @@ async def serve(settings: Settings, termination: Termination) -> None:
     log.info("process.stopped")
 
 
-async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termination) -> None:
+async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termination) -> None:  # noqa: PLR0915 it reads top to bottom
     crash = CrashPoints.from_environment()
     tracer = Tracer(stamp)
     blobs = Blobs(settings.blobs)
@@ -82,6 +84,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
     await ledger.open()
     reads = Reads(bus, events, ledger, settings.read_wait_seconds)
     fleet = FleetView(bus, settings)
+    route = RouteWatch(bus, events)
     board = ProgressBoard(ledger)
     feed = LogFeed(bus, events, board)
 
@@ -92,7 +95,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
     keys = SigningKeys.open(settings.signing_key, make=settings.signing_key_file is None)
     acceptance = JobAcceptance(
         stamp=stamp, settings=settings, events=events, ledger=ledger, reads=reads, presets=presets, writer=writer,
-        queries=queries, keys=keys,
+        queries=queries, keys=keys, overrides=Overrides(route, fleet),
     )  # fmt: skip
     uploads = Uploads(
         stamp=stamp, settings=settings, events=events, ledger=ledger, reads=reads, blobs=blobs, presets=presets,
@@ -116,14 +119,18 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
         ),
         deliverer=deliverer, settings=settings, crash=crash,
     )  # fmt: skip
-    own = OwnInstance(stamp, settings, is_leader=lambda: leader.leading, signing_key_ids=keys.ids)
+    own = OwnInstance(
+        stamp, settings, is_leader=lambda: leader.leading, route_revision=lambda: route.revision,
+        signing_key_ids=keys.ids,
+    )  # fmt: skip
     beat = FleetBeat(bus, own.entry, settings)
+    route.on_change(beat.change)
     leader.on_change = beat.change
 
     domain = Domain(
-        settings=settings, bus=bus, events=events, ledger=ledger, reads=reads, blobs=blobs, fleet=fleet, board=board,
-        feed=feed, own=own, presets=presets, writer=writer, queries=queries, acceptance=acceptance, uploads=uploads,
-        imports=imports,
+        settings=settings, bus=bus, events=events, ledger=ledger, reads=reads, route=route, blobs=blobs, fleet=fleet,
+        board=board, feed=feed, own=own, presets=presets, writer=writer, queries=queries, acceptance=acceptance,
+        uploads=uploads, imports=imports,
         garbage=GarbageCollection(settings, blobs, ledger, reads, uploads),
         catalogue=AssetCatalogue(events, ledger, reads),
         releases=Releases.of(events, ledger, reads, crash),
@@ -139,7 +146,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
     http = HttpListener(settings, stamp, ArtifactFiles(blobs, queries, keys, settings))
 
     parts = (
-        reads, fleet, OneSigningKey(keys, fleet, settings), feed, queue, sender, leader, beat,
+        reads, fleet, OneSigningKey(keys, fleet, settings), route, feed, queue, sender, leader, beat,
         ServiceApi(bus, "the Edgecode API"), metrics, http,
     )  # fmt: skip
     try:
@@ -151,10 +158,10 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
         log.info(
             "process.ready", grpc_address=address, metrics_address=settings.metrics_address, http_address=http.address
         )
-        await until_asked((leader, feed, queue, beat), termination.asked)
+        await until_asked((leader, route, feed, queue, beat), termination.asked)
         log.info("process.draining")
         await health.enter_graceful_shutdown()
-        await feed.stop()
+        await asyncio.gather(feed.stop(), route.stop())
         # Those who wait for an import are told before the transport hangs up.
         await asyncio.gather(server.stop(settings.drain_seconds), imports.stop(0.9 * settings.drain_seconds))
     finally:

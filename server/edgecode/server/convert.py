@@ -92,6 +92,9 @@ def job_message(record: JobRecord, stamps: Stamps) -> job_pb2.Job:
         webhook=created.webhook if created.HasField("webhook") else None,
         preset_revision=created.preset_revision,
         exports=exports_of(record, created),
+        version_key=created.version_key,
+        override_build=created.override_build,
+        override_fate=created.override_fate,
     )
 
 
@@ -117,6 +120,9 @@ def accepted_job(
         caller=created.caller,
         webhook=created.webhook if created.HasField("webhook") else None,
         preset_revision=created.preset_revision,
+        version_key=created.version_key,
+        override_build=created.override_build,
+        override_fate=created.override_fate,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from edgecode.core.blobs import Blobs
 from edgecode.core.bus import Bus
 from edgecode.core.log import Log
+from edgecode.core.route_watch import RouteWatch
 from edgecode.core.settings import Settings
 from edgecode.server.assets.catalogue import AssetCatalogue
 from edgecode.server.assets.imports import Imports
@@ -34,6 +35,7 @@ class Domain:
     events: Log
     ledger: Ledger
     reads: Reads
+    route: RouteWatch
     blobs: Blobs
     fleet: FleetView
     board: ProgressBoard

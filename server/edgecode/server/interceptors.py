@@ -27,7 +27,7 @@ from edgecode.core.errors import (
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import Stamp
 from edgecode.core.telemetry import Tracer
-from edgecode.server.calls import SEQUENCE, TRACEPARENT, CallContext, enter_call, read_call
+from edgecode.server.calls import OVERRIDE_RESULT, SEQUENCE, TRACEPARENT, CallContext, enter_call, read_call
 from edgecode.server.status import DETAILS_METADATA_KEY, code_of, recognised, status_of
 
 log = structlog.get_logger()
@@ -187,7 +187,10 @@ class StampingInterceptor(aio.ServerInterceptor):
             yield self._checked(request)
 
     def _reply_metadata(self, call: CallContext) -> Metadata:
-        return (*self._stamp, (SEQUENCE, str(call.written_sequence))) if call.written_sequence else self._stamp
+        metadata = self._stamp
+        if call.written_sequence:
+            metadata = (*metadata, (SEQUENCE, str(call.written_sequence)))
+        return (*metadata, (OVERRIDE_RESULT, call.override_result)) if call.override_result else metadata
 
     async def _abort(self, method: str, error: Exception, context: Context, *, initial_sent: bool = False) -> NoReturn:
         known = recognised(error) or _defect(method, error)

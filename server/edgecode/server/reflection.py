@@ -17,7 +17,7 @@ from grpc_reflection.v1alpha import reflection_pb2
 from grpc_reflection.v1alpha.reflection import aio as reflection_aio
 
 from edgecode.core.errors import NotFound
-from edgecode.v1 import asset_pb2, fleet_pb2, incident_pb2, job_pb2, release_pb2, storage_pb2, webhook_pb2
+from edgecode.v1 import asset_pb2, fleet_pb2, incident_pb2, job_pb2, release_pb2, route_pb2, storage_pb2, webhook_pb2
 
 V1 = "grpc.reflection.v1.ServerReflection"
 V1ALPHA = "grpc.reflection.v1alpha.ServerReflection"
@@ -28,7 +28,7 @@ _DETAILS = (error_details_pb2.ErrorInfo.DESCRIPTOR.full_name,)
 # Every service of the contract; a server without one of them would not be whole.
 SERVICES: tuple[str, ...] = tuple(
     service.full_name
-    for module in (asset_pb2, fleet_pb2, incident_pb2, job_pb2, release_pb2, storage_pb2, webhook_pb2)
+    for module in (asset_pb2, fleet_pb2, incident_pb2, job_pb2, release_pb2, route_pb2, storage_pb2, webhook_pb2)
     for service in module.DESCRIPTOR.services_by_name.values()
 )
 

@@ -16,6 +16,7 @@ from edgecode.core.lifecycle import Termination, done_unless_asked, until_asked
 from edgecode.core.log import Log
 from edgecode.core.metrics_http import MetricsServer
 from edgecode.core.process_end import end_process
+from edgecode.core.route_watch import RouteWatch
 from edgecode.core.service_api import ServiceApi
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import config_digest, make_stamp
@@ -84,7 +85,8 @@ async def run(settings: Settings) -> None:
         tracer=tracer,
         crash=CrashPoints.from_environment(),
     )
-    host = Host(parts, Lanes(bus, stamp.build_key), metrics)
+    route = RouteWatch(bus, parts.log)
+    host = Host(parts, Lanes(bus, stamp.build_key), metrics, route)
     beat = FleetBeat(bus, fleet_entry(parts, host), settings)
     api = ServiceApi(bus, "Runs tasks: probes, encodes, verifies.")
     http = MetricsServer(settings.metrics_address, metrics.registry, lambda: bus.nc.is_connected and not host.draining)
@@ -95,6 +97,7 @@ async def run(settings: Settings) -> None:
         await check_store(parts.blobs, "EDGECODE_BLOBS_URL")
         await http.start()
         await api.start()
+        await route.start()
         await host.start(beat)
         await beat.start()
         log.info("process.ready", metrics_address=settings.metrics_address, slots=parts.slots.limits)
@@ -102,6 +105,7 @@ async def run(settings: Settings) -> None:
         await host.drain(settings.worker_drain_seconds, termination.insisted)
     finally:
         await host.stop()
+        await route.stop()
         await api.stop()
         await beat.stop()
         await bus.close()

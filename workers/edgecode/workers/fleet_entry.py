@@ -30,6 +30,8 @@ def fleet_entry(parts: Parts, host: Host) -> Callable[[], bus_pb2.FleetEntry]:
         found = bus_pb2.FleetEntry()
         found.CopyFrom(fixed)
         found.draining = host.draining
+        found.route_revision = host.route.revision
+        found.idle_reason = host.idle_reason
         for attempt in host.attempts:
             task = attempt.assignment.task
             found.attempt_ids.append(attempt.attempt_id)

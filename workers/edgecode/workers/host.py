@@ -14,6 +14,7 @@ from edgecode.core.fleet_beat import FleetBeat
 from edgecode.core.headers import UnstampedMessage
 from edgecode.core.lifecycle import Background, Watched, end
 from edgecode.core.pull import ConsumerGone
+from edgecode.core.route_watch import RouteWatch
 from edgecode.v1 import bus_pb2
 from edgecode.workers.assignment import Assignment, Unreadable, read_assignment
 from edgecode.workers.attempt import Attempt, Ended
@@ -33,8 +34,9 @@ _HAND_BACK_SECONDS = 3.0
 class Host:
     """Runs attempts. `change` of the beat it is given is called whenever the fleet should hear of it."""
 
-    def __init__(self, parts: Parts, lanes: Lanes, metrics: WorkerMetrics) -> None:
+    def __init__(self, parts: Parts, lanes: Lanes, metrics: WorkerMetrics, route: RouteWatch) -> None:
         self._parts = parts
+        self.route = route
         self._lanes = lanes
         self._metrics = metrics
         self._beat: FleetBeat | None = None
@@ -47,8 +49,14 @@ class Host:
         self._idle = asyncio.Event()
         self._idle.set()
         self._endings: list[Callable[[], Awaitable[None]]] = []
+        self._quarantined = False
         self.draining = False
         self.asked_to_drain = asyncio.Event()
+
+    @property
+    def idle_reason(self) -> str:
+        """Why it takes nothing though it could, empty where nothing is in its way."""
+        return "BUILD_QUARANTINED" if self._quarantined else ""
 
     @property
     def attempts(self) -> list[Attempt]:
@@ -58,11 +66,13 @@ class Host:
     @property
     def watched(self) -> list[Watched]:
         """Its loops."""
-        return [*self._loops.values(), self._beats]
+        return [*self._loops.values(), self._beats, self.route]
 
     async def start(self, beat: FleetBeat) -> None:
         """Listens, then asks for work."""
         self._beat = beat
+        self._on_route()
+        self.route.on_change(self._on_route)
         bus, stamp = self._parts.bus, self._parts.stamp
         self._endings.append(await bus.subscribe(subjects.control(stamp.instance), self._on_control))
         for task_class in subjects.CLASSES:
@@ -112,6 +122,17 @@ class Host:
 
         return on_wake
 
+    def _on_route(self) -> None:
+        """Takes note of a new revision of the route; a quarantined build asks for nothing until it is readmitted."""
+        quarantined = self.route.is_quarantined(self._parts.stamp.build)
+        if quarantined != self._quarantined:
+            self._quarantined = quarantined
+            document = self.route.document
+            told = {"route": document.revision, "actor": document.actor, "why": document.comment or document.reason}
+            log.warning("host.quarantined" if quarantined else "host.readmitted", **told)
+            self._wake_all()
+        self._changed()
+
     def _wake_all(self) -> None:
         for wake in self._wakes.values():
             wake.set()
@@ -150,7 +171,7 @@ class Host:
                 await asyncio.wait_for(wake.wait(), pause)
 
     async def _take_what_fits(self, task_class: str) -> None:
-        while not self.draining and (free := self._parts.slots.free(task_class)):
+        while not (self.draining or self._quarantined) and (free := self._parts.slots.free(task_class)):
             messages = await self._pull(task_class, free)
             for message in messages:
                 await self._take(task_class, message)
@@ -195,7 +216,7 @@ class Host:
             log.warning("host.dropped_expired", subject=message.subject, expired=assignment.expire.isoformat())
             self._metrics.refused("expired")
             await message.ack()
-        elif self.draining or not self._parts.slots.take(task_class, alone=assignment.task.alone):
+        elif self.draining or self._quarantined or not self._parts.slots.take(task_class, alone=assignment.task.alone):
             await message.nak()  # somebody with a free slot takes it; here nothing is asked for until there is one
         else:
             self._begin(task_class, Attempt(assignment, message, self._parts))

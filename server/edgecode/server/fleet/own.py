@@ -15,7 +15,13 @@ class OwnInstance:
     """Who this server is, since when, and what shapes its behaviour."""
 
     def __init__(
-        self, stamp: Stamp, settings: Settings, is_leader: Callable[[], bool], signing_key_ids: Sequence[str] = ()
+        self,
+        stamp: Stamp,
+        settings: Settings,
+        *,
+        is_leader: Callable[[], bool],
+        route_revision: Callable[[], int],
+        signing_key_ids: Sequence[str] = (),
     ) -> None:
         self.stamp = stamp
         self.started = datetime.now(UTC)
@@ -26,6 +32,7 @@ class OwnInstance:
         )
         self._is_leader = is_leader
         self._signing_key_ids = signing_key_ids
+        self._route_revision = route_revision
 
     def entry(self) -> bus_pb2.FleetEntry:
         """The entry as it is now; `beat_time` is the beat's."""
@@ -38,6 +45,7 @@ class OwnInstance:
             contract_max=READS_MAX,
             leader=self._is_leader(),
             signing_key_ids=self._signing_key_ids,
+            route_revision=self._route_revision(),
         )
         entry.start_time.FromDatetime(self.started)
         return entry

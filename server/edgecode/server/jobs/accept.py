@@ -24,6 +24,7 @@ from edgecode.server.ledger.fold_webhook import DELETED
 from edgecode.server.ledger.port import Condition, Find, Ledger
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.rows import AssetRow, JobRow
+from edgecode.server.routes.overrides import Overrides, fate_word
 from edgecode.server.signing import SigningKeys
 from edgecode.server.webhooks.requests import check_job_webhook, event_types, retry_seconds
 from edgecode.server.webhooks.signature import new_secret
@@ -49,6 +50,7 @@ class JobAcceptance:
         writer: JobWriter,
         queries: JobQueries,
         keys: SigningKeys,
+        overrides: Overrides,
     ) -> None:
         self._created_by = stamp_to_proto(stamp)
         self._settings = settings
@@ -59,6 +61,7 @@ class JobAcceptance:
         self._writer = writer
         self._queries = queries
         self._keys = keys
+        self._overrides = overrides
 
     async def create(
         self, request: job_pb2.CreateJobRequest, call: CallContext, asset: AssetRow | None = None
@@ -87,6 +90,7 @@ class JobAcceptance:
         accept_time.GetCurrentTime()
         try:
             created = await self._created(job_id, request, call, asset)
+            call.override_result = fate_word(created.override_fate)
             if request.validate_only:
                 proposed = accepted_job(created, 0, self._created_by, accept_time)
                 proposed.job_id = job_id if request.request_id else ""
@@ -97,15 +101,16 @@ class JobAcceptance:
             raise
         except EdgecodeError:
             if request.request_id and await self._accepted_before(job_id, request):
-                return await self._again(job_id)
+                return await self._again(job_id, call)
             raise
         if standing is not created:
-            return await self._again(job_id)
+            return await self._again(job_id, call)
         return self._with_secret(accepted_job(created, call.written_sequence, self._created_by, accept_time), 1)
 
-    async def _again(self, job_id: str) -> job_pb2.Job:
+    async def _again(self, job_id: str, call: CallContext) -> job_pb2.Job:
         """A job that was accepted before, as it stands now."""
         job = await self._queries.get(job_id)
+        call.override_result = fate_word(job.override_fate)
         webhook = await webhook_reads.webhook(self._ledger, job.webhook.webhook_id) if job.webhook.url else None
         return self._with_secret(job, webhook.secret_version) if webhook is not None else job
 
@@ -127,6 +132,7 @@ class JobAcceptance:
         if request.HasField("webhook"):
             created.webhook.CopyFrom(await self._webhook(job_id, request.webhook))
         created.contract = contract_of_job(created)
+        created.override_fate = self._overrides.fate(created)
         return created
 
     async def _plan(self, created: event_pb2.JobCreated) -> job_pb2.JobPlan:

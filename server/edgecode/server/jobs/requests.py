@@ -74,6 +74,8 @@ def created_event(
         attempt_budget=settings.attempt_budget,
         client_version=call.client_version,
         client_revision=call.client_revision,
+        version_key=call.version_key,
+        override_build=call.override_build,
     )
     of_preset = preset.retention_seconds if preset else 0
     seconds = request.retention_seconds or of_preset or settings.retention_seconds

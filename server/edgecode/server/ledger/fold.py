@@ -11,6 +11,7 @@ from typing import Any
 
 from edgecode.server.ledger import fold_attempt
 from edgecode.server.ledger.fact import Fact
+from edgecode.server.ledger.fold_ramp import fold_ramp
 from edgecode.server.ledger.fold_rules import close_attempts, enum_name, failure_columns, is_open
 from edgecode.server.ledger.port import JobRecord
 from edgecode.server.ledger.rows import (
@@ -75,6 +76,8 @@ def fold_job(record: JobRecord | None, fact: Fact) -> tuple[JobRecord | None, bo
         return None, False
     handler = _HANDLERS.get(kind or "")
     took_effect = handler is not None and handler(record, getattr(fact.event, kind or ""), fact)
+    if took_effect:
+        fold_ramp(record, kind or "", fact)
     # A message that is none of ours may have come after an event that is read only now.
     last = max(record.job.last_sequence, fact.sequence)
     update_time_us = fact.time_us if took_effect else record.job.update_time_us

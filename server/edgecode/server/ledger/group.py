@@ -226,4 +226,6 @@ class Group:
             for artifact in record.artifacts.values():
                 if old is None or old.artifacts.get(artifact.artifact_id) is not artifact:
                     changes.artifacts[artifact.artifact_id] = artifact
+            if record.ramp is not None and (old is None or old.ramp is not record.ramp):
+                changes.ramp_jobs[job_id] = record.ramp
         return changes

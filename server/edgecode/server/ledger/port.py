@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self, TypeVar
 
+from edgecode.server.ledger.ramp_row import RampJobRow
 from edgecode.server.ledger.release_rows import CommitRow, DeploymentRow, ReleaseRow
 from edgecode.server.ledger.rows import (
     ArtifactRow,
@@ -37,6 +38,7 @@ AnyRow = TypeVar(
     ReleaseRow,
     CommitRow,
     DeploymentRow,
+    RampJobRow,
 )
 
 # An operator without a value: the job whose id the column holds is not deleted.
@@ -78,10 +80,11 @@ class JobRecord:
     tasks: dict[str, TaskRow] = field(default_factory=dict)
     attempts: dict[str, AttemptRow] = field(default_factory=dict)
     artifacts: dict[str, ArtifactRow] = field(default_factory=dict)
+    ramp: RampJobRow | None = None
 
     def copy(self) -> "JobRecord":
         """A record that can be folded further without changing this one; the rows are shared, since they are frozen."""
-        return JobRecord(self.job, dict(self.tasks), dict(self.attempts), dict(self.artifacts))
+        return JobRecord(self.job, dict(self.tasks), dict(self.attempts), dict(self.artifacts), self.ramp)
 
 
 @dataclass(slots=True)
@@ -111,6 +114,7 @@ class Changes:
     commits: dict[tuple[str, int], CommitRow] = field(default_factory=dict)
     deployments: dict[str, DeploymentRow] = field(default_factory=dict)
     gone_commits: set[str] = field(default_factory=set)
+    ramp_jobs: dict[str, RampJobRow] = field(default_factory=dict)
 
     def rows(self) -> Iterable[tuple[type[Any], Sequence[Row]]]:
         """The rows to write of each table that has some."""
@@ -128,6 +132,7 @@ class Changes:
             (ReleaseRow, self.releases.values()),
             (CommitRow, self.commits.values()),
             (DeploymentRow, self.deployments.values()),
+            (RampJobRow, self.ramp_jobs.values()),
             (UnreadRow, self.unread),
         )
         return [(table, list(rows)) for table, rows in groups if rows]
@@ -244,6 +249,10 @@ class Ledger(Protocol):
 
     async def unread(self, subject: str = "") -> list[UnreadRow]:
         """Events kept unread, in order; of one subject if given."""
+        ...
+
+    async def recorded(self, build: str, since_us: int) -> tuple[int, int]:
+        """Jobs of which the build ended an attempt since a time; those of them with one that failed by our fault."""
         ...
 
     async def totals(self, since_us: int) -> Totals:

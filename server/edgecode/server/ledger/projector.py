@@ -12,6 +12,7 @@ from edgecode.core.log import Entry, Log
 from edgecode.server.ledger.entries import entry_of
 from edgecode.server.ledger.group import Group, UnreadableRoute
 from edgecode.server.ledger.port import REBUILD_HINT, JobRecord, Ledger
+from edgecode.server.ledger.ramp_row import RampJobRow
 from edgecode.server.ledger.rows import (
     FINISHED,
     Cursor,
@@ -41,6 +42,7 @@ class Projector:
         self._frozen: set[str] = set()
         self.webhooks: dict[str, WebhookRow] = {}
         self.on_deliveries: Callable[[], None] = lambda: None
+        self.on_ramp_jobs: Callable[[Iterable[RampJobRow]], None] = lambda _: None
         self.unread_contract = 0
         self.stamps: dict[int, StampRow] = {}
         self.cursor = Cursor(0, "", "")
@@ -49,6 +51,10 @@ class Projector:
     def route(self) -> Route:
         """The route as folded so far."""
         return self._routes[-1]
+
+    def ever_routed(self) -> frozenset[str]:
+        """Builds that any revision of the route gave new jobs."""
+        return frozenset(build for route in self._routes for build in (route.current, route.ramping))
 
     async def open(self) -> None:
         """Reads where the ledger stands, and checks that it was folded from this very stream.
@@ -176,6 +182,7 @@ class Projector:
             self._remember(record)
         if changes.deliveries:
             self.on_deliveries()
+        self.on_ramp_jobs(changes.ramp_jobs.values())
 
     def route_at(self, sequence: int, newer: Sequence[Route] = ()) -> Route:
         """The route in force at a place of the log."""

@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from edgecode.core.stamp import Stamp
+from edgecode.server.ledger.ramp_row import RampJobRow
 from edgecode.server.ledger.release_rows import CommitRow, DeploymentRow, ReleaseRow
 
 # Rows are forgotten, and a rebuild ignores a subject, this long before its end: the broker's expiry is not to the
@@ -346,6 +347,7 @@ Row = (
     | ReleaseRow
     | CommitRow
     | DeploymentRow
+    | RampJobRow
     | UnreadRow
 )
 

@@ -259,6 +259,23 @@ CREATE TABLE IF NOT EXISTS deployment (
 CREATE INDEX IF NOT EXISTS deployment_by_time ON deployment (declare_time_us, deployment_id);
 CREATE INDEX IF NOT EXISTS deployment_by_stamp ON deployment (stamp_id);
 
+CREATE TABLE IF NOT EXISTS ramp_job (
+    job_id         TEXT PRIMARY KEY,
+    ramp_id        TEXT NOT NULL,
+    build          TEXT NOT NULL,
+    version_key    TEXT NOT NULL,
+    outcome        TEXT NOT NULL,
+    given_sequence INTEGER NOT NULL,
+    begun_sequence INTEGER NOT NULL,
+    begun_time_us  INTEGER NOT NULL,
+    ended_sequence INTEGER NOT NULL,
+    ended_time_us  INTEGER NOT NULL,
+    assigned_pb    BLOB NOT NULL,
+    made           TEXT NOT NULL,
+    expire_time_us INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS ramp_job_by_ramp ON ramp_job (ramp_id, given_sequence);
+
 CREATE TABLE IF NOT EXISTS event_unread (
     sequence       INTEGER PRIMARY KEY,
     subject        TEXT NOT NULL,

@@ -12,6 +12,7 @@ from edgecode.server.ledger import tables
 from edgecode.server.ledger.growth import additions
 from edgecode.server.ledger.needs import sources_of
 from edgecode.server.ledger.port import AnyRow, Changes, CursorMoved, Find, JobRecord, Totals
+from edgecode.server.ledger.ramp_row import RampJobRow
 from edgecode.server.ledger.rows import (
     ArtifactRow,
     AssetRow,
@@ -161,6 +162,8 @@ class SqliteLedger:
                 found[attempt.job_id].attempts[attempt.attempt_id] = attempt
             for artifact in self._rows(ArtifactRow, f"{where} ORDER BY publish_time_us, artifact_id", chunk):
                 found[artifact.job_id].artifacts[artifact.artifact_id] = artifact
+            for ramp in self._rows(RampJobRow, where, chunk):
+                found[ramp.job_id].ramp = ramp
         return found
 
     async def unfinished(self) -> Sequence[tuple[str, int]]:
@@ -250,6 +253,11 @@ class SqliteLedger:
         if subject:
             return self._rows(UnreadRow, "WHERE subject = ? ORDER BY sequence", [subject])
         return self._rows(UnreadRow, "ORDER BY sequence")
+
+    async def recorded(self, build: str, since_us: int) -> tuple[int, int]:
+        """What a build did since a time."""
+        jobs, failed = self._connection.execute(tables.RECORDED, (max(since_us, 1), build)).fetchone()
+        return int(jobs), int(failed)
 
     async def totals(self, since_us: int) -> Totals:
         """Counts for `status`, read beside the writer."""

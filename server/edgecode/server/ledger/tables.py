@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from edgecode.server.ledger.port import OF_KEPT_JOB, Find, Totals
+from edgecode.server.ledger.ramp_row import RampJobRow
 from edgecode.server.ledger.release_rows import CommitRow, DeploymentRow, ReleaseRow
 from edgecode.server.ledger.rows import (
     FINISHED,
@@ -41,9 +42,10 @@ TABLES: dict[type[Any], tuple[str, tuple[str, ...]]] = {
     ReleaseRow: ("release", ("version",)),
     CommitRow: ("release_commit", ("version", "position")),
     DeploymentRow: ("deployment", ("deployment_id",)),
+    RampJobRow: ("ramp_job", ("job_id",)),
     UnreadRow: ("event_unread", ("sequence",)),
 }
-OF_A_JOB = ("task", "attempt", "artifact", "webhook", "delivery", "job")
+OF_A_JOB = ("task", "attempt", "artifact", "webhook", "delivery", "ramp_job", "job")
 _EXPIRING = ("job", "asset", "event_unread")
 _OPERATORS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _FINISHED_STATES = ", ".join(f"'{state}'" for state in sorted(FINISHED))
@@ -157,6 +159,10 @@ _FAILURES = (
     "WHERE end_time_us >= ? AND fault = 'OURS' GROUP BY stamp.build"
 )
 _DEAD_HERE = f"(state = 'DEAD' AND {_of_kept_job('task.job_id')})"
+RECORDED = (
+    "SELECT count(DISTINCT job_id), count(DISTINCT CASE WHEN fault = 'OURS' THEN job_id END) FROM attempt "
+    "JOIN stamp ON stamp.stamp_id = attempt.stamp_id WHERE end_time_us >= ? AND stamp.build = ?"
+)
 _OLDEST = (
     f"SELECT job_id, schedule_time_us FROM task WHERE state = 'SCHEDULED' AND {_OF_UNFINISHED} "  # noqa: S608
     "ORDER BY schedule_time_us LIMIT 1"

@@ -16,7 +16,8 @@ from edgecode.core.stamp import build_key
 from edgecode.core.subjects import TaskSubject
 from edgecode.server.ledger.port import JobRecord, Ledger
 from edgecode.server.ledger.rows import FINISHED, TaskRow, TaskState
-from edgecode.server.planner.plan import contract_of_job, stamp_message
+from edgecode.server.planner.moves import contract_of_job
+from edgecode.server.planner.plan import stamp_message
 from edgecode.server.planner.tasks import export_id, task_class
 from edgecode.v1 import bus_pb2, event_pb2, media_pb2, stamp_pb2
 
@@ -108,6 +109,7 @@ class Lanes:
         self._ledger = ledger
         self._settings = settings
         self._made: set[str] = set()
+        self._closed: set[str] = set()
         self._forgotten: set[str] = set()
         self._to_wake: set[str] = set()
 
@@ -248,9 +250,36 @@ class Lanes:
             ),
         )
 
+    async def close(self, builds: Iterable[str]) -> list[str]:
+        """Takes their lanes from these builds, with all that stands in them, and from no others any more.
+
+        Returns the builds that had not lost them yet.
+
+        The consumers go first: nobody takes anything any more, and what nats-server does to the others of a lane when
+        one message of it is purged (see `_delete`) goes with them.
+        """
+        wanted = set(builds)
+        new = sorted(wanted - self._closed)
+        self._closed &= wanted
+        for build in new:
+            key = build_key(build)
+            lanes = [subjects.lane_consumer(key, c, p) for c in subjects.CLASSES for p in subjects.PRIORITIES]
+            await asyncio.gather(*(self._close_one(lane) for lane in lanes))
+            await self._bus.js.purge_stream(subjects.TASKS, subject=subjects.build_filter(key))
+            self._made.discard(build)
+            self._closed.add(build)
+        return new
+
+    async def _close_one(self, lane: str) -> None:
+        try:
+            await self._bus.js.delete_consumer(subjects.TASKS, lane)
+        except NotFoundError:
+            return
+
     def forget(self) -> None:
-        """Makes the next `ensure` look again: the broker may have lost consumers."""
+        """Makes the next `ensure` and `close` look again: the broker may have lost consumers, or got others."""
         self._made.clear()
+        self._closed.clear()
 
 
 def is_unwanted(n: int, known: tuple[str, str, int] | None) -> bool:

@@ -16,7 +16,7 @@ from nats.errors import Error as NatsError
 
 from edgecode.core import subjects
 from edgecode.core.bus import Bus, Outgoing
-from edgecode.core.contract import CONTRACT, READS_MAX
+from edgecode.core.contract import READS_MAX
 from edgecode.core.crash import CrashPoints
 from edgecode.core.errors import Conflict, Unavailable
 from edgecode.core.lifecycle import Background, end, together
@@ -33,9 +33,11 @@ from edgecode.server.planner.blob_sweep import BlobSweep
 from edgecode.server.planner.giver import TaskGiver
 from edgecode.server.planner.lanes import Lanes
 from edgecode.server.planner.lock import LeaderLock
-from edgecode.server.planner.plan import PlanRefused, Situation, look_again_us, plan
-from edgecode.server.planner.workers import Workers
-from edgecode.server.routes.route import WORKER, next_route
+from edgecode.server.planner.new_builds import NewBuilds
+from edgecode.server.planner.plan import PlanRefused, look_again_us, plan
+from edgecode.server.planner.ramp_runner import RampRunner
+from edgecode.server.planner.route_keeper import RouteKeeper
+from edgecode.server.planner.situation import Situation
 from edgecode.server.webhooks.deliverer import Deliverer
 from edgecode.v1 import bus_pb2, event_pb2
 
@@ -95,6 +97,12 @@ class Leader:
         self._running: dict[str, dict[str, tuple[str, int]]] = {}
         self._writes: set[asyncio.Task[None]] = set()
         self._giver = TaskGiver(ledger, self._projector, self._lanes, crash, self._spawn)
+        self._keeper = RouteKeeper(
+            bus=bus, events=events, projector=self._projector, reads=reads, lanes=self._lanes, settings=settings
+        )
+        self._new_builds = NewBuilds(self._projector, ledger, self._keeper, settings)
+        self._ramps = RampRunner(self._projector, ledger, fleet, self._keeper, crash)
+        self._route_moved = asyncio.Event()
         self._background = Background("leader")
         self.leading = False
         self._why = ""
@@ -144,13 +152,20 @@ class Leader:
             memory.clear()
         self._giver.forget()
         self._lanes.forget()
+        self._ramps.forget()
         await self._projector.open()
         self._set_leading(leading=True)
         self._why = ""
         log.info("leader.leads", sequence=self._projector.cursor.sequence, route=self._projector.route.revision)
         reader = LogReader(self._bus, self._projector.cursor.sequence)
         try:
-            await together(self._fold(reader), self._sweep_forever(), self._deliverer.run(self._caught_up))
+            await together(
+                self._fold(reader),
+                self._sweep_forever(),
+                self._follow_route(),
+                self._ramps.run(self._caught_up),
+                self._deliverer.run(self._caught_up),
+            )
         finally:
             await reader.close()
 
@@ -174,6 +189,7 @@ class Leader:
             for job_id in touched:
                 await self._look_at(job_id, situation)
             if any(entry.subject.startswith("event.route.") for entry in entries):
+                self._route_moved.set()
                 self._fleet.changed.set()
             await asyncio.sleep(min(_LONGEST_REST_SECONDS, 2 * (time.monotonic() - began)))
 
@@ -199,7 +215,11 @@ class Leader:
         elif record.job.state in FINISHED:
             self._settled.pop(job_id, None)
         else:
-            self._settled[job_id] = (record.job.last_sequence, situation.signature, look_again_us(record))
+            self._settled[job_id] = (
+                record.job.last_sequence,
+                situation.signature(assigned=bool(record.job.build)),
+                look_again_us(record),
+            )
         self._giver.give(record)
 
     def _plan(self, record: JobRecord, situation: Situation) -> list[event_pb2.Event]:
@@ -283,14 +303,24 @@ class Leader:
             except TimeoutError:
                 continue
 
+    async def _follow_route(self) -> None:
+        """Moves jobs at once when the route has changed: a sweep that is under way may have much else to do."""
+        while True:
+            await self._route_moved.wait()
+            self._route_moved.clear()
+            await self._look_at_all()
+            await self._keeper.close_lanes()
+
     async def _sweep(self) -> None:
         self._fleet.changed.clear()
         self._yield_to_a_better_reader()
         if not await self._caught_up():
             return  # behind the log's head nothing may be called unwanted
         workers = self._fleet.workers()
-        await self._open_lanes(workers)
-        await self._move_route(workers)
+        await self._keeper.open_lanes(workers)
+        await self._keeper.close_lanes()
+        await self._keeper.move(workers)
+        await self._new_builds.ramp(workers, now_us())
         for job_id in await self._projector.expire(now_us() + EXPIRY_MARGIN_US):
             self._settled.pop(job_id, None)
         await self._look_at_all()
@@ -315,37 +345,16 @@ class Leader:
         ):
             raise Yielded(f"a live server reads contract {needed}, this one {READS_MAX}")
 
-    async def _open_lanes(self, workers: Workers) -> None:
-        for build in await self._lanes.ensure(sorted({w.build for w in workers.present.values()})):
-            ready = bus_pb2.Control(lanes_ready=bus_pb2.LanesReady(build=build)).SerializeToString()
-            for instance, worker in workers.present.items():
-                if worker.build == build:
-                    await self._bus.publish(Outgoing(subjects.control(instance), ready))
-
-    async def _move_route(self, workers: Workers) -> None:
-        route = self._projector.route
-        document = next_route(
-            route, workers.builds(CONTRACT), workers.absence_counts, self._settings.when_current_dies, uuid.uuid4().hex
-        )
-        if document is None:
-            return
-        message = Outgoing(
-            subjects.route_events(WORKER),
-            event_pb2.Event(route_changed=document).SerializeToString(),
-            msg_id=uuid.uuid4().hex,
-            expected_last=route.sequence,
-        )
-        try:
-            stored = await self._events.append([message])
-        except Conflict:
-            return  # somebody else moved it: the fold brings it
-        log.warning("route.moved", current=document.current, before=route.current, reason=document.reason)
-        await self._reads.reached(stored[0].sequence)
-
     async def _look_at_all(self) -> None:
         situation = self._situation()
-        signature, now = situation.signature, situation.now_us
+        signatures = {situation.signature(assigned=assigned) for assigned in (True, False)}
         for job_id, last_sequence in await self._ledger.unfinished():
             settled = self._settled.get(job_id)
-            if settled is None or settled[:2] != (last_sequence, signature) or settled[2] <= now:
+            if settled is None or not _stands(settled, last_sequence, signatures, situation.now_us):
                 await self._look_at(job_id, situation)
+
+
+def _stands(settled: tuple[int, int, int], last_sequence: int, signatures: set[int], now_us: int) -> bool:
+    """Whether there is nothing to decide for a job that was settled so."""
+    sequence, signature, look_again = settled
+    return sequence == last_sequence and signature in signatures and look_again > now_us

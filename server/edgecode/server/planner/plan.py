@@ -8,25 +8,29 @@ appended with the job's last sequence as expectation.
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from edgecode.core.settings import Settings
 from edgecode.server.ledger.fact import Fact
 from edgecode.server.ledger.fold import fold_job
 from edgecode.server.ledger.fold_rules import FileName, name_of, published_files, result_of
 from edgecode.server.ledger.port import JobRecord
 from edgecode.server.ledger.rows import (
     FINISHED,
-    AttemptRow,
     AttemptState,
     JobState,
     StampRow,
     TaskRow,
     TaskState,
 )
+from edgecode.server.planner.moves import (
+    budget_of_job,
+    is_users_fault,
+    leave_quarantined,
+    reassign,
+    wants_another_opinion,
+)
+from edgecode.server.planner.situation import Situation
 from edgecode.server.planner.tasks import PlannedTask, planned_tasks
-from edgecode.server.planner.workers import Workers
-from edgecode.server.routes.route import Route
+from edgecode.server.routes.assignment import choose
 from edgecode.v1 import event_pb2, media_pb2, stamp_pb2
 
 _MAX_DECISIONS = 500
@@ -40,27 +44,6 @@ _SECOND_US = 1_000_000
 _NAMESPACE = uuid.UUID("0c4d8b0e-93c7-5d5e-8f0a-6b1f6f0a4a11")
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What a plan depends on beside the job: the route and the fleet as they are seen now, the clock, the settings."""
-
-    route: Route
-    workers: Workers
-    stamps: dict[int, StampRow]
-    own_stamp: StampRow
-    now_us: int
-    settings: Settings
-
-    @property
-    def signature(self) -> int:
-        """Changes with what may call for other decisions: the route, and who is there."""
-        return hash((self.route.revision, self.workers.absence_counts, frozenset(self.workers.present)))
-
-    def instance(self, attempt: AttemptRow) -> str:
-        """The process that runs an attempt."""
-        return self.stamps[attempt.stamp_id].instance
-
-
 class PlanRefused(Exception):
     """The fold would ignore a planned decision: a defect of ours, which must not be appended again and again."""
 
@@ -71,7 +54,7 @@ def plan(record: JobRecord, situation: Situation) -> list[event_pb2.Event]:
     Raises:
         PlanRefused: plan and fold disagree.
     """
-    copy = JobRecord(record.job, dict(record.tasks), dict(record.attempts), dict(record.artifacts))
+    copy = record.copy()
     decisions: list[event_pb2.Event] = []
     while len(decisions) < _MAX_DECISIONS:
         decision = next(_decisions(copy, situation), None)
@@ -122,12 +105,12 @@ def _decisions(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Ev
         yield from _assign(record, situation)
         return
     if job.build in situation.route.quarantined:
-        yield from _leave_quarantined(record, situation.route)
+        yield from leave_quarantined(record, situation)
         return  # nothing else is planned on a quarantined build
     # Before the job moves what it lost is counted and what is over is dead: a move opens neither again.
     yield from _lost_attempts(record, situation)
-    yield from _dead(record)
-    yield from _reassign(record, situation)
+    yield from _dead(record, situation)
+    yield from reassign(record, situation)
     tasks = planned_tasks(record)
     for task in tasks:
         yield from _task(record, task, situation)
@@ -139,64 +122,11 @@ def _cancelled(reason: str, message: str) -> event_pb2.Event:
     return event_pb2.Event(job_cancelled=event_pb2.JobCancelled(failure=failure))
 
 
-def contract_of_job(record: JobRecord) -> int:
-    """The smallest contract a worker must read to be given the job's tasks."""
-    return event_pb2.JobCreated.FromString(record.job.created_pb).contract
-
-
 def _assign(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Event]:
-    route = situation.route
-    contract = contract_of_job(record)
-    if not route.usable(route.current) or situation.workers.lacks(route.current, contract):
-        return
-    yield event_pb2.Event(
-        job_assigned=event_pb2.JobAssigned(
-            build=route.current, route_revision=route.revision, share_percent=100.0, epoch=0
-        )
-    )
-
-
-def _leave_quarantined(record: JobRecord, route: Route) -> Iterator[event_pb2.Event]:
-    if route.usable(route.current):
-        reason = event_pb2.JobReassigned.REASON_BUILD_QUARANTINED
-        yield _reassigned(record, route, route.current, reason)
-
-
-def _reassign(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Event]:
-    route, job, workers = situation.route, record.job, situation.workers
-    reasons = event_pb2.JobReassigned.Reason
-    elsewhere = route.current != job.build and route.usable(route.current)
-    contract = contract_of_job(record)
-    if elsewhere and workers.lacks(job.build, contract) and route.current in workers.builds(contract):
-        yield _reassigned(record, route, route.current, reasons.REASON_BUILD_HAS_NO_WORKER)
-        return
-    if not job.moved_for_last_attempt and any(_on_last_attempt(t, record) for t in record.tasks.values()):
-        other = _another_build(record, situation, contract)
-        if other:
-            yield _reassigned(record, route, other, reasons.REASON_LAST_ATTEMPT_ELSEWHERE)
-
-
-def _reassigned(record: JobRecord, route: Route, build: str, reason: event_pb2.JobReassigned.Reason) -> event_pb2.Event:
-    return event_pb2.Event(
-        job_reassigned=event_pb2.JobReassigned(
-            build=build, route_revision=route.revision, epoch=record.job.epoch + 1, reason=reason
-        )
-    )
-
-
-def _budget(record: JobRecord) -> int:
-    return event_pb2.JobCreated.FromString(record.job.created_pb).attempt_budget
-
-
-def _on_last_attempt(task: TaskRow, record: JobRecord) -> bool:
-    return task.state == TaskState.WAITING and 0 < task.spent == _budget(record) - 1
-
-
-def _another_build(record: JobRecord, situation: Situation, contract: int) -> str:
-    live = situation.workers.builds(contract)
-    route = situation.route
-    candidates = (route.current, *route.former, *sorted(live, reverse=True))
-    return next((b for b in candidates if b in live and b != record.job.build and route.usable(b)), "")
+    created = event_pb2.JobCreated.FromString(record.job.created_pb)
+    choice = choose(situation.route, created, situation.workers)
+    if choice is not None:
+        yield event_pb2.Event(job_assigned=choice.assigned(situation.route))
 
 
 def _lost_attempts(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Event]:
@@ -251,13 +181,12 @@ def _wants_part(planned: PlannedTask) -> bool:
     return planned.kind == event_pb2.TASK_KIND_EXPORT
 
 
-def _is_users_fault(task: TaskRow) -> bool:
-    return bool(task.failure_pb) and media_pb2.Failure.FromString(task.failure_pb).fault == media_pb2.FAULT_USER
-
-
-def _dead(record: JobRecord) -> Iterator[event_pb2.Event]:
+def _dead(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Event]:
+    budget = budget_of_job(record)
     for task in record.tasks.values():
-        if task.state == TaskState.WAITING and (_is_users_fault(task) or task.spent >= _budget(record)):
+        if task.state != TaskState.WAITING or wants_another_opinion(task, record, situation):
+            continue
+        if is_users_fault(task) or task.spent >= budget:
             failure = media_pb2.Failure.FromString(task.failure_pb)
             yield event_pb2.Event(task_dead=event_pb2.TaskDead(task_id=task.task_id, failure=failure))
 

@@ -34,6 +34,11 @@ class Workers:
         """Whether the instance is known to be gone."""
         return self.absence_counts and instance not in self.present
 
+    def misreads(self, build: str, contract: int) -> bool:
+        """Whether the build has live workers, none of which reads the contract."""
+        found = [w for w in self.present.values() if w.build == build]
+        return bool(found) and not any(w.contract_min <= contract <= w.contract_max for w in found)
+
     def lacks(self, build: str, contract: int) -> bool:
         """Whether the build is known to have no worker that reads the contract."""
         if any(worker.build == build for worker in self.present.values()):

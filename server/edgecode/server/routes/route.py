@@ -1,16 +1,34 @@
 """The route of a service: which builds get new jobs. A value read from the last message of `event.route.<service>`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from edgecode.server.ledger.rows import RouteRow
-from edgecode.v1 import event_pb2
+from edgecode.server.routes.ramp import BEFORE_PROMOTION, GOING, share_percent
+from edgecode.server.routes.ramp_orders import overtaken
+from edgecode.v1 import event_pb2, ramp_pb2
 
 WORKER = "worker"
+# Who changed the route, where nobody asked.
+LEADER = "leader"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the route: why (`reason` UPPER_SNAKE, `comment` in words), by whom and when."""
+
+    reason: str
+    actor: str
+    now_us: int
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`revision` counts from 1; 0 is the route before there was any. `sequence` is its place in the log."""
+    """`revision` counts from 1; 0 is the route before there was any. `sequence` is its place in the log.
+
+    `ramp` is there while a ramp or the watch after it goes on, and in the revision that ends it. Not to be changed.
+    """
 
     revision: int = 0
     sequence: int = 0
@@ -20,45 +38,74 @@ class Route:
     salt: str = ""
     ramping: str = ""
     ramp_percent: float = 0.0
+    ramp: ramp_pb2.RampDocument | None = None
 
     @classmethod
     def of(cls, row: RouteRow) -> "Route":
         """The route a row holds."""
-        document = event_pb2.RouteChanged.FromString(row.route_pb)
+        return cls.read(row.revision, row.sequence, event_pb2.RouteChanged.FromString(row.route_pb))
+
+    @classmethod
+    def read(cls, revision: int, sequence: int, document: event_pb2.RouteChanged) -> "Route":
+        """The route that a document at a place of the log says."""
         return cls(
-            row.revision,
-            row.sequence,
+            revision,
+            sequence,
             document.current,
             frozenset(document.quarantined),
             tuple(document.former),
             document.salt,
             document.ramping,
             document.ramp_percent,
+            document.ramp if document.HasField("ramp") else None,
         )
 
     def usable(self, build: str) -> bool:
         """Whether a job may be given to the build."""
         return bool(build) and build not in self.quarantined
 
-    def moved_to(self, build: str, reason: str) -> event_pb2.RouteChanged:
-        """The document that makes `build` current, the present one a former; a ramp goes on unless it is of `build`."""
-        ramping = self.ramping if build != self.ramping else ""
-        former = [b for b in (self.current, *self.former) if b and b != build]
+    def share_percent(self, build: str) -> float:
+        """The build's share of new jobs, 0 to 100."""
+        ramped = self.ramp_percent if self.ramping else 0.0
+        return ramped if build == self.ramping else 100.0 - ramped if build == self.current else 0.0
+
+    def document(
+        self, change: "Change", *, ramp: ramp_pb2.RampDocument | None = None, **changed: Any
+    ) -> event_pb2.RouteChanged:
+        """The next revision, with these fields of a route changed; what was current becomes a former.
+
+        Without `ramp` the ramp that goes on stays, as far as the change lets it.
+        """
+        after = replace(self, **changed)
+        if ramp is None and self.ramp is not None and self.ramp.state in GOING:
+            ramp = overtaken(self.ramp, after.current, after.quarantined, change.now_us, change.reason)
+        if ramp is not None:
+            after = replace(after, ramping=ramp.build if ramp.state in BEFORE_PROMOTION else "")
+            after = replace(after, ramp_percent=share_percent(ramp))
+        ramps = after.ramping not in {"", after.current} and after.ramping not in after.quarantined
+        former = [b for b in (self.current, *self.former) if b and b != after.current]
         return event_pb2.RouteChanged(
             service=WORKER,
-            current=build,
-            ramping=ramping,
-            ramp_percent=self.ramp_percent if ramping else 0.0,
-            salt=self.salt,
-            quarantined=sorted(self.quarantined),
-            reason=reason,
-            actor="leader",
-            former=former,
+            revision=self.revision + 1,
+            current=after.current,
+            ramping=after.ramping if ramps else "",
+            ramp_percent=after.ramp_percent if ramps else 0.0,
+            salt=after.salt,
+            quarantined=sorted(after.quarantined),
+            reason=change.reason,
+            actor=change.actor,
+            comment=change.comment,
+            former=list(dict.fromkeys(former)),
+            ramp=ramp,
         )
+
+    def last_good(self) -> str:
+        """The newest former build that may have jobs, empty where there is none."""
+        return next((build for build in self.former if self.usable(build)), "")
 
 
 def next_route(
-    route: Route, live: frozenset[str], absence_counts: bool, when_current_dies: str, salt: str
+    route: Route, live: frozenset[str], absence_counts: bool, when_current_dies: str, now_us: int
 ) -> event_pb2.RouteChanged | None:
     """The leader's own changes: the first revision, and the move from a current build that has no worker.
 
@@ -69,9 +116,8 @@ def next_route(
     if not eligible:
         return None
     if not route.revision:
-        first = Route(salt=salt)
-        return first.moved_to(eligible[-1], "FIRST_WORKER")
+        return route.document(Change("FIRST_WORKER", LEADER, now_us), current=eligible[-1])
     if route.current in live or not absence_counts or when_current_dies != "move":
         return None
     build = next((b for b in route.former if b in eligible), eligible[-1])
-    return route.moved_to(build, "CURRENT_HAS_NO_WORKER")
+    return route.document(Change("CURRENT_HAS_NO_WORKER", LEADER, now_us), current=build)

@@ -8,11 +8,15 @@ from edgecode.server.fleet.drains import Drains
 from edgecode.server.fleet.instance_list import InstanceList
 from edgecode.server.fleet.overview import Overview
 from edgecode.server.incidents.trace import Traces
+from edgecode.server.routes.ramps import Ramps
+from edgecode.server.routes.service import Routes
+from edgecode.server.routes.write import RouteWriter
 from edgecode.server.servicers.assets import AssetServicer
 from edgecode.server.servicers.fleet import FleetServicer
 from edgecode.server.servicers.incidents import IncidentServicer
 from edgecode.server.servicers.jobs import JobServicer
 from edgecode.server.servicers.releases import ReleaseServicer
+from edgecode.server.servicers.routes import RouteServicer
 from edgecode.server.servicers.storage import StorageServicer
 from edgecode.server.servicers.webhooks import WebhookServicer
 from edgecode.v1 import (
@@ -21,6 +25,7 @@ from edgecode.v1 import (
     incident_pb2_grpc,
     job_pb2_grpc,
     release_pb2_grpc,
+    route_pb2_grpc,
     storage_pb2_grpc,
     webhook_pb2_grpc,
 )
@@ -38,4 +43,13 @@ def add_servicers(server: aio.Server, domain: Domain) -> None:
     fleet_pb2_grpc.add_FleetServiceServicer_to_server(fleet, server)
     incident_pb2_grpc.add_IncidentServiceServicer_to_server(IncidentServicer(traces), server)
     release_pb2_grpc.add_ReleaseServiceServicer_to_server(ReleaseServicer(domain.releases), server)
+    route_pb2_grpc.add_RouteServiceServicer_to_server(_routes(domain), server)
     webhook_pb2_grpc.add_WebhookServiceServicer_to_server(WebhookServicer(domain.webhooks), server)
+
+
+def _routes(domain: Domain) -> RouteServicer:
+    writer = RouteWriter(domain.events, domain.ledger, domain.reads, domain.fleet)
+    routes = Routes(
+        bus=domain.bus, ledger=domain.ledger, reads=domain.reads, fleet=domain.fleet, watch=domain.route, writer=writer
+    )
+    return RouteServicer(routes, Ramps(domain.ledger, domain.reads, writer, domain.settings))

@@ -18,6 +18,7 @@ from edgecode.server.ledger.postgres import making
 from edgecode.server.ledger.postgres.pool import Pool
 from edgecode.server.ledger.postgres.session import Session, parameters
 from edgecode.server.ledger.postgres.spelling import LABEL, UPSERTS, by_columns, spelled, without_nul
+from edgecode.server.ledger.ramp_row import RampJobRow
 from edgecode.server.ledger.rows import (
     ArtifactRow,
     AssetRow,
@@ -150,6 +151,7 @@ class PostgresLedger:
             jobs, tasks = await ask(JobRow), await ask(TaskRow)
             attempts = await ask(AttemptRow, " ORDER BY start_time_us, attempt_id")
             artifacts = await ask(ArtifactRow, " ORDER BY publish_time_us, artifact_id")
+            ramps = await ask(RampJobRow)
             found = {row.job_id: JobRecord(row) for row in await jobs.fetchall()}
             # An orphan has no job to belong to.
             for row in _known(found, await tasks.fetchall()):
@@ -158,6 +160,8 @@ class PostgresLedger:
                 found[row.job_id].attempts[row.attempt_id] = row
             for row in _known(found, await artifacts.fetchall()):
                 found[row.job_id].artifacts[row.artifact_id] = row
+            for row in _known(found, await ramps.fetchall()):
+                found[row.job_id].ramp = row
         return found
 
     async def unfinished(self) -> Sequence[tuple[str, int]]:
@@ -226,6 +230,12 @@ class PostgresLedger:
         if subject:
             return await self._rows(UnreadRow, "WHERE subject = %s ORDER BY sequence", [subject])
         return await self._rows(UnreadRow, "ORDER BY sequence")
+
+    async def recorded(self, build: str, since_us: int) -> tuple[int, int]:
+        """What a build did since a time."""
+        values = [max(since_us, 1), without_nul(build)]
+        jobs, failed = (await self._query(spelled(tables.RECORDED), values))[0]
+        return int(jobs), int(failed)
 
     async def totals(self, since_us: int) -> Totals:
         """Counts for `status`."""

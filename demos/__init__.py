@@ -1,0 +1,1 @@
+"""What the system does, shown on real processes; each a make target."""

@@ -1,0 +1,1 @@
+"""Two builds made from this repository: a good one ramped to its promotion, a bad one caught and rolled back."""

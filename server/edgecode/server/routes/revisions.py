@@ -1,0 +1,144 @@
+"""The next revision of a route, as operators and verdicts call for it. Pure: from a route to the document after it."""
+
+import uuid
+from dataclasses import dataclass
+
+from edgecode.core.errors import FailedPrecondition, InvalidRequest
+from edgecode.core.stamp import parse_build
+from edgecode.server.routes.ramp import GOING
+from edgecode.server.routes.route import Change, Route
+from edgecode.v1 import event_pb2, ramp_pb2
+
+_STATES = ramp_pb2.RampState
+
+
+@dataclass(frozen=True, slots=True)
+class Revising:
+    """A route, the builds with a live worker, and who changes it why: what each of the orders below needs."""
+
+    route: Route
+    live: frozenset[str]
+    change: Change
+
+    def promote(self, build: str) -> event_pb2.RouteChanged | None:
+        """Makes a build current; None where it is. A ramp of it becomes the watch, one of another build goes on.
+
+        Raises:
+            FailedPrecondition: `BUILD_QUARANTINED` or `BUILD_HAS_NO_WORKER`.
+        """
+        self._must_be_fit(build)
+        return None if build == self.route.current else self.route.document(self.change, current=build)
+
+    def start(self, ramp: ramp_pb2.RampDocument) -> event_pb2.RouteChanged:
+        """Begins a ramp. Its keys are drawn anew: not always the same ones go first.
+
+        Raises:
+            FailedPrecondition: `BUILD_QUARANTINED`, `BUILD_HAS_NO_WORKER`, `BUILD_CURRENT`, `ROUTE_WITHOUT_CURRENT` or
+                `RAMP_GOES_ON`.
+        """
+        self._must_be_fit(ramp.build)
+        going = self.route.ramp
+        if not self.route.usable(self.route.current):
+            raise FailedPrecondition("ROUTE_WITHOUT_CURRENT", "no build is current: promote one")
+        if ramp.build == self.route.current:
+            raise FailedPrecondition("BUILD_CURRENT", f"{ramp.build} is current already")
+        if going is not None and going.state in GOING and going.state != _STATES.RAMP_STATE_WATCHING:
+            raise FailedPrecondition(
+                "RAMP_GOES_ON",
+                f"{going.build} ramps already: promote it, abort its ramp or roll it back first",
+                metadata={"ramp_id": going.ramp_id},
+            )
+        return self.route.document(self.change, ramp=ramp, salt=uuid.uuid5(uuid.NAMESPACE_OID, ramp.ramp_id).hex)
+
+    def with_ramp(self, ramp: ramp_pb2.RampDocument) -> event_pb2.RouteChanged:
+        """The revision in which the ramp that goes on stands so: its share, its promotion, its rollback."""
+        route = self.route
+        if ramp.state == _STATES.RAMP_STATE_ROLLED_BACK:
+            quarantined = route.quarantined | {ramp.build}
+            current = self._good(quarantined, ramp.against) if route.current == ramp.build else route.current
+            return route.document(self.change, ramp=ramp, current=current, quarantined=quarantined)
+        if ramp.state == _STATES.RAMP_STATE_WATCHING:
+            return route.document(self.change, ramp=ramp, current=ramp.build)
+        return route.document(self.change, ramp=ramp)
+
+    def rollback(self, build: str, to_build: str) -> event_pb2.RouteChanged:
+        """Quarantines a build, the ramping one or else the current one if none is named; jobs go to a good one.
+
+        Raises:
+            FailedPrecondition: `BUILD_QUARANTINED`: it is already, or `to_build` is; `BUILD_HAS_NO_WORKER`;
+                `NO_GOOD_BUILD`.
+        """
+        route = self.route
+        bad = build or route.ramping or route.current
+        if not bad:
+            raise FailedPrecondition("ROUTE_WITHOUT_CURRENT", "no build is current: there is nothing to roll back")
+        parsed(bad, "build")
+        if bad in route.quarantined:
+            raise _quarantined(bad)
+        if to_build:
+            self._must_be_fit(to_build, "to_build")
+        if to_build == bad:
+            raise InvalidRequest.field("to_build", "is the build that is to be rolled back")
+        quarantined = route.quarantined | {bad}
+        good = to_build or (route.current if bad != route.current else self._good(quarantined))
+        if not good:
+            raise FailedPrecondition(
+                "NO_GOOD_BUILD",
+                f"no former current build is live and not quarantined: jobs of {bad} have nowhere to go; start one, or "
+                "name another live build",
+            )
+        return route.document(self.change, current=good, quarantined=quarantined)
+
+    def quarantine(self, build: str) -> event_pb2.RouteChanged | None:
+        """Gives a build nothing more; None where it is so. Where it is current a former one is, or none.
+
+        Raises:
+            InvalidRequest: it is no name of a build.
+        """
+        parsed(build, "build")
+        route = self.route
+        if build in route.quarantined:
+            return None
+        quarantined = route.quarantined | {build}
+        current = self._good(quarantined) if build == route.current else route.current
+        return route.document(self.change, current=current, quarantined=quarantined)
+
+    def readmit(self, build: str) -> event_pb2.RouteChanged | None:
+        """Ends a quarantine; None where there is none. The build gets nothing by that."""
+        parsed(build, "build")
+        route = self.route
+        if build not in route.quarantined:
+            return None
+        return route.document(self.change, quarantined=route.quarantined - {build})
+
+    def _good(self, quarantined: frozenset[str], first: str = "") -> str:
+        """The newest former current build that is live and not quarantined, empty where there is none."""
+        found = [build for build in (first, *self.route.former) if build in self.live and build not in quarantined]
+        return next(iter(found), "")
+
+    def _must_be_fit(self, build: str, field: str = "build") -> None:
+        parsed(build, field)
+        if build in self.route.quarantined:
+            raise _quarantined(build)
+        if build not in self.live:
+            raise FailedPrecondition(
+                "BUILD_HAS_NO_WORKER",
+                f"{build} has no live worker that reads plain jobs: start one first",
+                metadata={"build": build},
+            )
+
+
+def parsed(build: str, field: str) -> None:
+    """Raises InvalidRequest when it is no name of a build."""
+    if not build:
+        raise InvalidRequest.field(field, "is required: a build such as 1.4.2+g9f1c2ab3d4e5")
+    try:
+        parse_build(build)
+    except ValueError as error:
+        raise InvalidRequest.field(field, str(error)) from error
+
+
+def _quarantined(build: str) -> FailedPrecondition:
+    return FailedPrecondition(
+        "BUILD_QUARANTINED", f"{build} is quarantined: readmit it first", metadata={"build": build}
+    )
