@@ -48,7 +48,7 @@ class TaskGiver:
 
     def give(self, record: JobRecord) -> None:
         """Gives a job's scheduled tasks to their lanes when they are due."""
-        if not self._has_looked or record.job.state != JobState.RUNNING or record.job.frozen:
+        if not self._has_looked or record.job.frozen or not self._may_run(record):
             return
         for task in record.tasks.values():
             if task.state != TaskState.SCHEDULED:
@@ -65,7 +65,7 @@ class TaskGiver:
                 await asyncio.sleep(wait_seconds)  # backoff
             self._crash.at("leader.before_task")
             record = await self._projector.record(task.job_id)
-            if record is not None and _is_wanted(record, task):
+            if record is not None and self._may_run(record) and _is_wanted(record, task):
                 stored = await self._lanes.publish(record, task)
         except Unavailable as error:
             log.warning("leader.task_unknown", job=task.job_id, task=task.task_id, why=error.message)
@@ -74,6 +74,10 @@ class TaskGiver:
             if stored:
                 self._given[task.key] = True
         self._crash.at("leader.after_task")
+
+    def _may_run(self, record: JobRecord) -> bool:
+        """Whether the job runs, and not on a quarantined build: that has no lanes, and the job is about to leave it."""
+        return record.job.state == JobState.RUNNING and self._projector.route.usable(record.job.build)
 
     async def refill(self, caught_up: Callable[[], Awaitable[bool]]) -> None:
         """Publishes what the ledger calls scheduled and TASKS lacks, deletes what it holds for nothing.
@@ -113,4 +117,4 @@ class TaskGiver:
 
 def _is_wanted(record: JobRecord, task: TaskRow) -> bool:
     now = record.tasks.get(task.task_id)
-    return record.job.state == JobState.RUNNING and now is not None and (now.key, now.state) == (task.key, task.state)
+    return now is not None and (now.key, now.state) == (task.key, task.state)
