@@ -49,6 +49,8 @@ def submit(
     retention_days: RetentionOption = 0,
     output_uri: Annotated[str, typer.Option(help="Also write all artifacts below it, in a store for exports.")] = "",
     webhook: Annotated[str, typer.Option(help="Send the job's end to this URL, or to this webhook.")] = "",
+    build: Annotated[str, typer.Option(help="Ask for this build of the workers, whatever its share.")] = "",
+    version_key: Annotated[str, typer.Option(help="Jobs of one key go to one build while a ramp lasts.")] = "",
     validate_only: Annotated[bool, typer.Option("--validate-only", help="Check everything, create nothing.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the job to its end.")] = False,
 ) -> None:
@@ -76,7 +78,9 @@ def submit(
             USAGE,
         )
     request.asset_id = _asset_id(session, source, upload_id)
-    job = session.api.jobs.CreateJob(request)
+    wish = (("edgecode-version-override", f"worker={build}"),) if build else ()
+    key = (("edgecode-version-key", version_key),) if version_key else ()
+    job = session.api.jobs.CreateJob(request, metadata=(*wish, *key))
     if not watch or validate_only:
         session.show(job, tables.job)
         return

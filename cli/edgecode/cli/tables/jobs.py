@@ -52,6 +52,11 @@ def assets(message: asset_pb2.ListAssetsResponse) -> RenderableType:
     )
 
 
+def _override(message: job_pb2.Job) -> str:
+    fate = words.enum_word(event_pb2.OverrideFate, message.override_fate, "OVERRIDE_FATE_")
+    return f"{message.override_build}: {fate}" if message.override_build else ""
+
+
 def job(message: job_pb2.Job) -> RenderableType:
     """One job with its outputs."""
     about = facts(
@@ -68,7 +73,9 @@ def job(message: job_pb2.Job) -> RenderableType:
             ("webhook", message.webhook.url or message.webhook.webhook_id),
             ("secret", message.webhook.secret),
             ("build", message.build),
-            ("epoch", str(message.epoch) if message.epoch > 1 else ""),
+            ("asked for", _override(message)),
+            ("version key", message.version_key),
+            ("epoch", str(message.epoch) if message.epoch else ""),
             ("source", source(message)),
             ("created", words.when(message.create_time)),
             ("ended", words.when(message.end_time)),
