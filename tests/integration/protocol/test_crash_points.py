@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from edgecode.core.crash import CrashPoints
-from edgecode.core.errors import Unavailable
 from edgecode.server.planner import leader
 from edgecode.v1 import event_pb2
+from tests.harness.deadly import DeadlyCrashPoints, Killed
 from tests.harness.eventually import eventually
 from tests.harness.played_server import PlayedServer, a_video
 from tests.integration.protocol.conftest import StartServer, StartWorker
@@ -26,46 +25,10 @@ POINTS = (
     "leader.before_task",
     "leader.after_task",
 )
+# Passed only where a ramp decides: test_rollback_crashes.py.
+RAMP_POINTS = ("leader.before_ramp_change", "leader.after_ramp_change")
 # The job passes each point several times: at its start, in its middle, and near its end.
 PASSES = dict.fromkeys(POINTS, (1, 2, 4))
-
-
-class Killed(BaseException):
-    """Nothing of ours catches it."""
-
-
-class DeadlyCrashPoints(CrashPoints):
-    """Kills the server it is given at the nth pass of a point."""
-
-    def __init__(self, armed: str, passes: int) -> None:
-        super().__init__()
-        self._deadly = armed
-        self._left = passes
-        self.died = asyncio.Event()
-        self.server: PlayedServer | None = None
-
-    def at(self, name: str) -> None:
-        self._left -= name == self._deadly
-        if self._left <= 0:
-            self._die()
-
-    def _die(self) -> None:
-        assert self.server is not None
-        self.died.set()
-
-        async def unsent(*_: object, **__: object) -> None:
-            raise Unavailable("BROKER_UNAVAILABLE", "dead")
-
-        async def unwritten(*_: object) -> None:
-            raise Killed
-
-        for part, name, end in (
-            (self.server.bus, "publish", unsent),
-            (self.server.ledger, "apply", unwritten),
-            (self.server.ledger, "expire", unwritten),
-        ):
-            setattr(part, name, end)
-        raise Killed
 
 
 @pytest.mark.parametrize(("point", "passes"), [(point, n) for point, some in PASSES.items() for n in some])
@@ -145,4 +108,4 @@ def test_every_crash_point_of_the_leader_is_tried() -> None:
     folder = Path(leader.__file__).parent
     text = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
     named = {part.split('"')[0] for part in text.split('_crash.at("')[1:]}
-    assert named == set(POINTS)
+    assert named == {*POINTS, *RAMP_POINTS}
