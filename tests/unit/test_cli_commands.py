@@ -38,7 +38,8 @@ ID = "5f0c3e9a-50ce-5e4e-8f2d-51d1f6f5b0aa"
 
 def leaves(group: Any = None, prefix: str = "") -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, command in (group or get_command(make_app())).commands.items():
+    root: Any = group or get_command(make_app())
+    for name, command in root.commands.items():
         if hasattr(command, "commands"):
             found |= leaves(command, f"{prefix}{name} ")
             found |= {prefix + name: command} if command.invoke_without_command else {}

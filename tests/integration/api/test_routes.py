@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import grpc
 import pytest
@@ -85,10 +86,10 @@ async def test_a_change_says_who_and_why_or_is_refused(api: Api, stack: Stack) -
 
 async def test_a_watch_sees_each_revision_and_every_process_gets_there(api: Api) -> None:
     watch = api.routes.WatchRoute(route_pb2.WatchRouteRequest())
-    first = await watch.read()
+    first: Any = await watch.read()
     await quarantine(api, NOBODY)
     last = await readmit(api, NOBODY)
-    seen = [await watch.read(), await watch.read()]
+    seen: list[Any] = [await watch.read(), await watch.read()]
     watch.cancel()
     assert (
         [each.revision for each in seen]

@@ -54,7 +54,7 @@ async def test_the_rollback_is_done_once_and_every_job_succeeds_though_the_leade
     await first.route(OLD)
     await first.lead()
     await first.settle()
-    await start_ramp(first, 20.0, min_jobs=1000)
+    await start_ramp(first, 20.0, min_jobs=1000, hold_alpha=1e-9)  # its first change is the rollback
     jobs = [a_job() for _ in range(_JOBS)]
     for job in jobs:
         await second.create(job)
@@ -72,7 +72,7 @@ async def test_the_rollback_is_done_once_and_every_job_succeeds_though_the_leade
     finally:
         await end([failing])
     rows = await second.ledger.routes("worker")
-    assert len(rows) == 3, "first, ramp, rollback"
+    assert len(rows) == 3, "the first, the ramp, the rollback"
     route = second.leader._projector.route
     assert route.quarantined == {NEW}
     assert route.ramp is not None

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+from edgecode.core.errors import Unimplemented
 from edgecode.server.calls import current_call
 from edgecode.server.routes.ramps import Ramps
 from edgecode.server.routes.service import Routes
@@ -63,3 +64,19 @@ class RouteServicer(route_pb2_grpc.RouteServiceServicer):
     async def ReadmitBuild(self, request: route_pb2.ReadmitBuildRequest, context: Any) -> route_pb2.Route:
         """See the contract."""
         return await self._routes.readmit(request, current_call())
+
+    async def StartShadow(self, request: route_pb2.StartShadowRequest, context: Any) -> route_pb2.Shadow:
+        """See the contract."""
+        raise _not_yet("StartShadow")
+
+    async def StopShadow(self, request: route_pb2.StopShadowRequest, context: Any) -> route_pb2.Shadow:
+        """See the contract."""
+        raise _not_yet("StopShadow")
+
+    async def GetShadow(self, request: route_pb2.GetShadowRequest, context: Any) -> route_pb2.Shadow:
+        """See the contract."""
+        raise _not_yet("GetShadow")
+
+
+def _not_yet(method: str) -> Unimplemented:
+    return Unimplemented("METHOD_UNKNOWN", f"this build does not serve {method} yet", metadata={"method": method})
