@@ -23,6 +23,7 @@ SERVICES = {
     "edgecode.v1.WebhookService",
     "edgecode.v1.JobService",
     "edgecode.v1.ReleaseService",
+    "edgecode.v1.RouteService",
     "edgecode.v1.StorageService",
     "grpc.health.v1.Health",
     *VERSIONS,

@@ -13,7 +13,7 @@ from grpc import aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from edgecode.server.reflection import HEALTH, SERVICES, V1, V1ALPHA
-from edgecode.v1 import asset_pb2, fleet_pb2, incident_pb2, job_pb2, release_pb2, webhook_pb2
+from edgecode.v1 import asset_pb2, fleet_pb2, incident_pb2, job_pb2, release_pb2, route_pb2, webhook_pb2
 from tests.harness.api import STAMP_KEYS, Api, Refusal, metadata_of, refusal, refused, stream
 from tests.integration.api.conftest import Stack
 
@@ -65,10 +65,26 @@ BAD: dict[str, tuple[Message, str]] = {
     "ReleaseService/RecordDeployment": (release_pb2.RecordDeploymentRequest(version="1.0.0"), "INVALID_FIELD"),
     "ReleaseService/ListDeployments": (release_pb2.ListDeploymentsRequest(), "METHOD_UNKNOWN"),
     "ReleaseService/ListChanges": (release_pb2.ListChangesRequest(), "METHOD_UNKNOWN"),
+    "RouteService/Promote": (route_pb2.PromoteRequest(), "INVALID_FIELD"),
+    "RouteService/StartRamp": (route_pb2.StartRampRequest(build="v1"), "INVALID_FIELD"),
+    "RouteService/GetRamp": (route_pb2.GetRampRequest(ramp_id=FOREIGN), "RAMP_NOT_FOUND"),
+    "RouteService/PauseRamp": (route_pb2.PauseRampRequest(), "INVALID_FIELD"),
+    "RouteService/ResumeRamp": (route_pb2.ResumeRampRequest(), "INVALID_FIELD"),
+    "RouteService/AdvanceRamp": (route_pb2.AdvanceRampRequest(), "INVALID_FIELD"),
+    "RouteService/AbortRamp": (route_pb2.AbortRampRequest(), "INVALID_FIELD"),
+    "RouteService/Rollback": (route_pb2.RollbackRequest(), "INVALID_FIELD"),
+    "RouteService/QuarantineBuild": (route_pb2.QuarantineBuildRequest(), "INVALID_FIELD"),
+    "RouteService/ReadmitBuild": (route_pb2.ReadmitBuildRequest(), "INVALID_FIELD"),
+    "RouteService/StartShadow": (route_pb2.StartShadowRequest(), "METHOD_UNKNOWN"),
+    "RouteService/StopShadow": (route_pb2.StopShadowRequest(), "METHOD_UNKNOWN"),
+    "RouteService/GetShadow": (route_pb2.GetShadowRequest(), "METHOD_UNKNOWN"),
     "IncidentService/TraceJob": (incident_pb2.TraceJobRequest(job_id="x"), "JOB_NOT_FOUND"),
 }
 # Their requests have no fields that could be wrong: only bytes that are no message.
-WITHOUT_FIELDS = {"FleetService/GetStatus", "FleetService/GetBuildInfo", "StorageService/CollectGarbage"}
+WITHOUT_FIELDS = {
+    "FleetService/GetStatus", "FleetService/GetBuildInfo", "StorageService/CollectGarbage", "RouteService/GetRoute",
+    "RouteService/WatchRoute",
+}  # fmt: skip
 
 
 def methods() -> Iterator[MethodDescriptor]:
