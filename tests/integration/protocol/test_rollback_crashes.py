@@ -92,7 +92,7 @@ def arm_at_the_rollback(server: PlayedServer, crash: ArmedLater, *, at_once: boo
         crash.armed = True
         return changed
 
-    keeper.change = arming  # type: ignore[method-assign,assignment]
+    keeper.change = arming  # type: ignore[method-assign]
 
 
 async def all_succeeded(server: PlayedServer, job_ids: list[str]) -> bool:
