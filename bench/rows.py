@@ -6,6 +6,7 @@ from bench import (
     create_job,
     idle_memory,
     log_to_ledger,
+    many_instances,
     media_cost,
     noop_tasks,
     ramp_verdict,
@@ -13,6 +14,7 @@ from bench import (
     stamp_price,
     startup,
     transcode,
+    what_changed,
 )
 from bench.outcome import Row
 
@@ -35,6 +37,8 @@ ROWS = {
     "ledger": Entry("log to ledger: events a second, memory, lag", log_to_ledger.run),
     "up": Entry("`edgecode up` until the first job is accepted", startup.run),
     "memory": Entry("idle memory of server and worker", idle_memory.run),
+    "fleet": Entry("2,000 processes beating: the server's share of a core, a lost one noticed", many_instances.run),
+    "changes": Entry("ListChanges over a year of 2,000 deployments and 200,000 commits", what_changed.run),
     "media-cost": Entry(
         "CPU of decoding, encoding and measuring, against the constants of core/cost.py", media_cost.run
     ),

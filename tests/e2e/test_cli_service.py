@@ -70,18 +70,31 @@ def test_status_and_fleet_show_what_runs_and_its_build(cli: Cli, job: dict[str, 
     assert len(workers) == 2
     builds = cli.json("fleet", "builds")["builds"]
     assert {(each["service"], each["build"]) for each in builds} >= {("worker", job["build"])}
-    for arguments in (("status",), ("fleet", "list"), ("fleet", "builds")):
+    shown = [("status",), ("fleet", "list", "--gone"), ("fleet", "builds"), ("release", "changes", "--since", "7d"),
+             ("release", "deployments")]  # fmt: skip
+    for arguments in shown:
         assert job["build"] in cli(*arguments).out
 
 
-def test_status_is_shown_again_and_again_until_ctrl_c(cli: Cli) -> None:
-    command = [tool("edgecode"), "status", "--watch", "--interval", "0.1", "--output", "json", "--server", cli.address]
+def test_what_changed_is_told_as_json_too_and_a_time_that_is_none_is_refused(cli: Cli, job: dict[str, Any]) -> None:
+    changes = cli.json("release", "changes", "--since", "1h", "--filter", "service = worker")
+    assert ("KIND_DEPLOYMENT", job["build"]) in {(each["kind"], each["to_build"]) for each in changes["changes"]}
+    assert job["build"] in {each["to_build"] for each in changes["spans"]}
+    refused = cli("release", "changes", "--since", "yesterday")
+    assert refused.status == 2
+    assert "such as 90m, 12h, 7d" in refused.err
+
+
+@pytest.mark.parametrize(("words", "key"), [(("status",), "current_build"), (("fleet", "list"), "instances")])
+def test_what_is_watched_is_shown_again_and_again_until_ctrl_c(cli: Cli, words: tuple[str, ...], key: str) -> None:
+    command = [tool("edgecode"), *words, "--watch", "--interval", "0.1", "--output", "json", "--server", cli.address]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watch:
         assert watch.stdout is not None
         first, second = (json.loads(watch.stdout.readline()) for _ in range(2))
         watch.send_signal(signal.SIGINT)
         _, err = watch.communicate(timeout=30)
-    assert first["current_build"] == second["current_build"] != ""
+    assert first[key]
+    assert second[key]
     assert watch.returncode == 130
     assert "Traceback" not in err
 

@@ -167,6 +167,7 @@ class PlayedServer:
             memory.clear()
         leader._giver.forget()
         leader._lanes.forget()
+        leader._account.forget()
         await leader._projector.open()
         leader.leading = True
         self._feed = _Feed(self.bus, leader._projector.cursor.sequence)

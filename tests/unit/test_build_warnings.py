@@ -2,6 +2,7 @@
 
 from edgecode.server.fleet.builds import builds
 from edgecode.server.fleet.findings import Findings, problems, suggestions
+from edgecode.server.fleet.labels import Registered, warn
 from edgecode.server.ledger.port import Totals
 from edgecode.server.routes.route import Route
 from edgecode.v1 import bus_pb2, fleet_pb2, stamp_pb2
@@ -28,7 +29,9 @@ def entry(
 
 
 def warnings(*entries: bus_pb2.FleetEntry) -> list[str]:
-    return [warning for build in builds(entries, Route(), NONE) for warning in build.warnings]
+    found = builds(entries, Route(), NONE)
+    warn(found, entries, Registered())
+    return [warning for key in sorted(found) for warning in found[key].warnings]
 
 
 def test_an_honest_fleet_has_no_warnings() -> None:
@@ -52,7 +55,8 @@ def test_one_build_with_two_toolchains_or_configurations_is_told() -> None:
 def test_builds_that_do_not_run_are_listed_where_they_matter() -> None:
     route = Route(3, 9, "1.4.2+g111111111111", frozenset({"1.4.1+g222222222222"}))
     totals = Totals({}, {}, 0, "", {"1.4.1+g222222222222": 4}, {"1.4.1+g222222222222": 2}, 0, 0, 0)
-    old, current = builds([], route, totals)
+    found = builds([], route, totals)
+    old, current = (found[key] for key in sorted(found))
     assert (old.build, old.quarantined, old.current, old.instances) == ("1.4.1+g222222222222", True, False, 0)
     assert (old.jobs_unfinished, old.failures_last_day, old.version) == (4, 2, "1.4.1")
     assert (current.current, current.quarantined) == (True, False)

@@ -24,6 +24,7 @@ PROMISED = {
     "job submit", "job list", "job show", "job watch", "job wait", "job trace", "job cancel", "job retry", "job delete",
     "artifact list", "artifact download", "artifact sign", "preset list", "preset show", "preset create",
     "fleet list", "fleet builds", "fleet drain", "worker drain",
+    "release changes", "release deployments",
     "release check", "release register", "release notes", "release list", "release show", "release compare",
     "release record",
     "webhook create", "webhook list", "webhook show", "webhook delete", "webhook rotate", "webhook deliveries",

@@ -1,8 +1,10 @@
 import pytest
 from rich.console import Console, RenderableType
 
-from edgecode.cli.tables import artifacts, fleet, jobs, trace
-from edgecode.v1 import asset_pb2, event_pb2, fleet_pb2, incident_pb2, job_pb2, media_pb2, stamp_pb2
+from edgecode.cli.commands.release_changes import moment
+from edgecode.cli.exits import CommandFailed
+from edgecode.cli.tables import artifacts, changes, fleet, jobs, trace
+from edgecode.v1 import asset_pb2, event_pb2, fleet_pb2, incident_pb2, job_pb2, media_pb2, release_pb2, stamp_pb2
 
 WORKER = stamp_pb2.Stamp(
     service="worker",
@@ -96,6 +98,50 @@ def test_builds_that_fail_most_stand_first() -> None:
     lines = rendered(fleet.builds(found)).splitlines()
     assert lines[1].split()[1:] == ["bad", "quarantined", "0", "0", "7", "dirty"]
     assert lines[2].split()[1] == "good"
+
+
+def test_changes_say_then_and_now_first_and_each_step_with_its_commits() -> None:
+    commit = release_pb2.ComparedCommit(
+        commit=release_pb2.Commit(revision="c" * 40, subject="Thumbnails \x1b[31mof the best scene")
+    )
+    span = release_pb2.ChangeSpan(
+        service="worker", environment="prod", from_build="1.0.0+ga", to_build="1.1.0+gb", deployment_count=3,
+        rollback_count=1, relation=release_pb2.ReleaseComparison.RELATION_FORWARD, added_count=7, commits=[commit],
+    )  # fmt: skip
+    rollback = release_pb2.Change(
+        kind=release_pb2.Change.KIND_ROLLBACK, service="worker", environment="prod", from_build="1.1.0+gb",
+        to_build="1.0.0+ga", unknown=["1.1.0 was never registered"],
+    )  # fmt: skip
+    digests = release_pb2.Change(
+        kind=release_pb2.Change.KIND_DIGEST_CHANGE, service="worker", environment="prod", to_build="1.0.0+ga",
+        from_digests=stamp_pb2.Digests(toolchain_digest="1" * 64, config_digest="c" * 64),
+        to_digests=stamp_pb2.Digests(toolchain_digest="2" * 64, config_digest="c" * 64),
+    )  # fmt: skip
+    found = release_pb2.ListChangesResponse(spans=[span], changes=[rollback, digests])
+    lines = [line.rstrip() for line in rendered(changes.changes(found)).splitlines()]
+    assert lines[:4] == [
+        "worker in prod: 1.0.0+ga → 1.1.0+gb, forward",
+        "  3 deployments, 1 rollback of them",
+        "    + cccccccccccc Thumbnails \\x1b[31mof the best scene",
+        "    and 6 more: edgecode release compare 1.0.0+ga 1.1.0+gb",
+    ]
+    assert lines[5].split() == ["rollback", "worker", "in", "prod:", "1.1.0+gb", "→", "1.0.0+ga"]
+    assert lines[6] == "    not known: 1.1.0 was never registered"
+    assert lines[7].split()[-4:] == ["toolchain", "11111111", "→", "22222222"]
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [("90m", 994_600), ("7d", 395_200), ("1970-01-01T00:00:10Z", 10), ("1970-01-01T02:00:00+01:00", 3600)],
+)
+def test_a_time_is_so_long_ago_or_a_moment(given: str, seconds: int) -> None:
+    assert moment(given, 1_000_000.0).seconds == seconds
+
+
+@pytest.mark.parametrize("given", ["yesterday", "7", "-1d", "0d", "2026-01-31T12:00:00"])
+def test_what_is_no_time_is_refused(given: str) -> None:
+    with pytest.raises(CommandFailed, match=r"no time|offset"):
+        moment(given, 1_000_000.0)
 
 
 def test_a_trace_shows_each_hop_with_its_build_and_seconds_after_the_first() -> None:

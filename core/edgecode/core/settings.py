@@ -116,6 +116,9 @@ class Settings(BaseSettings):
 
     fleet_ttl_seconds: float = Field(15.0, description="A process silent for so long has left the fleet.", gt=0)
     fleet_grace_seconds: float = Field(3.0, description="Added to the TTL before absence counts.", ge=0)
+    fleet_restart_seconds: float = Field(
+        60.0, description="A build or digest that is away for less has not been deployed anew when it comes back.", ge=0
+    )
     fleet_beat_seconds: float = Field(4.0, description="How often a process says it is alive.", gt=0)
 
     encode_slots: int = Field(1, description="Encode tasks at once in one worker.", ge=0)

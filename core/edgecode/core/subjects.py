@@ -36,6 +36,11 @@ def preset_events(preset: str) -> str:
     return f"event.preset.{preset}"
 
 
+def fleet_events(service: str) -> str:
+    """What the leader saw of a service's processes."""
+    return f"event.fleet.{service}"
+
+
 def webhook_events(webhook_id: str) -> str:
     """Events of one webhook."""
     return f"event.webhook.{webhook_id}"

@@ -326,7 +326,7 @@ class ListChangesRequest(_message.Message):
     def __init__(self, start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., filter: _Optional[str] = ..., commit_limit: _Optional[int] = ...) -> None: ...
 
 class Change(_message.Message):
-    __slots__ = ("kind", "change_time", "service", "environment", "from_build", "to_build", "from_version", "to_version", "deployment", "release", "from_digests", "to_digests", "added_count", "removed_count", "commits", "unknown")
+    __slots__ = ("kind", "change_time", "service", "environment", "from_build", "to_build", "from_version", "to_version", "deployment", "release", "from_digests", "to_digests", "added_count", "removed_count", "commits", "unknown", "actor", "reason")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[Change.Kind]
@@ -335,12 +335,14 @@ class Change(_message.Message):
         KIND_DIGEST_CHANGE: _ClassVar[Change.Kind]
         KIND_BUILD_GONE: _ClassVar[Change.Kind]
         KIND_RELEASE_REGISTERED: _ClassVar[Change.Kind]
+        KIND_ROUTE_CHANGE: _ClassVar[Change.Kind]
     KIND_UNSPECIFIED: Change.Kind
     KIND_DEPLOYMENT: Change.Kind
     KIND_ROLLBACK: Change.Kind
     KIND_DIGEST_CHANGE: Change.Kind
     KIND_BUILD_GONE: Change.Kind
     KIND_RELEASE_REGISTERED: Change.Kind
+    KIND_ROUTE_CHANGE: Change.Kind
     KIND_FIELD_NUMBER: _ClassVar[int]
     CHANGE_TIME_FIELD_NUMBER: _ClassVar[int]
     SERVICE_FIELD_NUMBER: _ClassVar[int]
@@ -357,6 +359,8 @@ class Change(_message.Message):
     REMOVED_COUNT_FIELD_NUMBER: _ClassVar[int]
     COMMITS_FIELD_NUMBER: _ClassVar[int]
     UNKNOWN_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     kind: Change.Kind
     change_time: _timestamp_pb2.Timestamp
     service: str
@@ -373,7 +377,9 @@ class Change(_message.Message):
     removed_count: int
     commits: _containers.RepeatedCompositeFieldContainer[ComparedCommit]
     unknown: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, kind: _Optional[_Union[Change.Kind, str]] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., service: _Optional[str] = ..., environment: _Optional[str] = ..., from_build: _Optional[str] = ..., to_build: _Optional[str] = ..., from_version: _Optional[str] = ..., to_version: _Optional[str] = ..., deployment: _Optional[_Union[Deployment, _Mapping]] = ..., release: _Optional[_Union[Release, _Mapping]] = ..., from_digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., to_digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., added_count: _Optional[int] = ..., removed_count: _Optional[int] = ..., commits: _Optional[_Iterable[_Union[ComparedCommit, _Mapping]]] = ..., unknown: _Optional[_Iterable[str]] = ...) -> None: ...
+    actor: str
+    reason: str
+    def __init__(self, kind: _Optional[_Union[Change.Kind, str]] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., service: _Optional[str] = ..., environment: _Optional[str] = ..., from_build: _Optional[str] = ..., to_build: _Optional[str] = ..., from_version: _Optional[str] = ..., to_version: _Optional[str] = ..., deployment: _Optional[_Union[Deployment, _Mapping]] = ..., release: _Optional[_Union[Release, _Mapping]] = ..., from_digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., to_digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., added_count: _Optional[int] = ..., removed_count: _Optional[int] = ..., commits: _Optional[_Iterable[_Union[ComparedCommit, _Mapping]]] = ..., unknown: _Optional[_Iterable[str]] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class ChangeSpan(_message.Message):
     __slots__ = ("service", "environment", "from_build", "to_build", "relation", "added_count", "removed_count", "commits", "unknown", "deployment_count", "rollback_count")

@@ -52,6 +52,8 @@ async def test_instances_are_those_alive_with_their_digests(api: Api, stack: Sta
     listed = (await api.fleet.ListInstances(fleet_pb2.ListInstancesRequest())).instances
     assert {instance.stamp.service for instance in listed} == {"server", "worker"}
     assert all(instance.digests.config_digest and instance.contract_max == READS_MAX for instance in listed)
+    assert all(instance.state == fleet_pb2.Instance.STATE_RUNNING and instance.seen_time.seconds for instance in listed)
+    assert all(instance.uptime_seconds >= 0 and abs(instance.clock_ahead_seconds) < 10 for instance in listed)
     leaders = [instance.stamp.instance for instance in listed if instance.leader]
     assert leaders == [stack.server.events[0]["instance"]]
     workers = await api.fleet.ListInstances(fleet_pb2.ListInstancesRequest(filter="service = worker"))
@@ -70,8 +72,31 @@ async def test_a_drained_worker_says_so_finishes_and_leaves_and_a_server_is_refu
     assert (told["why"], told["by"][:5]) == ("its host is going down", "test-")
     assert await worker.exit() == 0
     assert (await refusal(api.fleet.DrainInstance(order))).reason == "INSTANCE_NOT_FOUND"
+    left = fleet_pb2.ListInstancesRequest(filter=f"instance = {instance}", show_gone=True)
+
+    async def remembered() -> fleet_pb2.Instance | None:
+        return next(iter((await api.fleet.ListInstances(left)).instances), None)
+
+    stopped = await eventually(remembered)
+    assert stopped is not None
+    assert (stopped.state, stopped.stamp.service) == (fleet_pb2.Instance.STATE_STOPPED, "worker")
+    assert stopped.gone_time.seconds
     server = fleet_pb2.DrainInstanceRequest(instance=stack.server.events[0]["instance"])
     assert (await refusal(api.fleet.DrainInstance(server))).reason == "INSTANCE_NOT_A_WORKER"
+
+
+async def test_a_worker_is_drained_from_its_own_host_and_waited_for(api: Api, stack: Stack) -> None:
+    worker = await stack.processes.worker(stack.settings)
+    await joined(api, (await worker.ready())["instance"])
+    server = ("--server", stack.address)
+    which = await stack.processes.edgecode("worker", "drain", "--self", *server)
+    assert await which.exit() == 2, "two workers run here"
+    assert str(worker.pid) in which.output
+    drain = await stack.processes.edgecode("worker", "drain", "--self", "--pid", str(worker.pid), *server)
+    assert await drain.exit() == 0, drain.output
+    assert await worker.exit() == 0
+    nobody = await stack.processes.edgecode("worker", "drain", "--self", "--pid", str(worker.pid), *server)
+    assert (await nobody.exit(), "nothing to drain" in nobody.output) == (0, True)
 
 
 async def test_builds_name_the_current_one(api: Api, finished_job: job_pb2.Job) -> None:

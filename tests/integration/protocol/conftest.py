@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,8 +46,9 @@ def start_server(settings: Settings, ends: AsyncExitStack) -> StartServer:
 def start_worker(settings: Settings, ends: AsyncExitStack) -> StartWorker:
     """Starts workers; the letter names the build."""
 
-    async def start(letter: str = "b", *seen_by: PlayedServer) -> PlayedWorker:
-        worker = await PlayedWorker.connect(settings.nats_url, stamp_of("worker", letter))
+    async def start(letter: str = "b", *seen_by: PlayedServer, version: str = "0.1.0") -> PlayedWorker:
+        stamp = replace(stamp_of("worker", letter), version=version)
+        worker = await PlayedWorker.connect(settings.nats_url, stamp)
         ends.push_async_callback(worker.close)
         await worker.beat()
         for server in seen_by:

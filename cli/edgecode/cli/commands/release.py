@@ -9,6 +9,7 @@ from typing import Annotated
 import grpc
 import typer
 
+from edgecode.cli.commands.release_changes import changes, deployments
 from edgecode.cli.exits import FAILED, CommandFailed, status_tells_the_truth
 from edgecode.cli.output import OutputFormat, OutputOption, write_json
 from edgecode.cli.pages import FilterOption, LimitOption, read_pages
@@ -23,6 +24,8 @@ from edgecode.cli.tables import releases as tables
 from edgecode.v1 import release_pb2
 
 releases = typer.Typer(help="Releases: what they hold, and whether they are what they say.", no_args_is_help=True)
+releases.command("changes")(changes)
+releases.command("deployments")(deployments)
 
 FolderOption = Annotated[Path, typer.Option("--folder", help="A checkout.", file_okay=False, exists=True)]
 Name = Annotated[str, typer.Argument(metavar="RELEASE", help="A version, tag, revision or build.")]

@@ -1,14 +1,17 @@
 """What runs, and how the whole stands: worst first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from edgecode.cli import words
-from edgecode.cli.tables.plain import BAD, GOOD, facts, rows
+from edgecode.cli.tables.changes import brief
+from edgecode.cli.tables.plain import BAD, GOOD, facts, printable, rows, state
 from edgecode.v1 import fleet_pb2
+
+_MOST_CHANGES = 8
 
 
 def status(message: fleet_pb2.Status) -> RenderableType:
@@ -45,20 +48,33 @@ def status(message: fleet_pb2.Status) -> RenderableType:
             ]
         ),
     ]
-    return Group(*parts)
+    return Group(*parts, *_changed(message))
+
+
+def _changed(message: fleet_pb2.Status) -> Iterator[RenderableType]:
+    """What changed in the last day."""
+    if message.changes:
+        yield ""
+        yield Text(f"changed in the last day: {message.change_count}")
+    now = datetime.now(UTC)
+    for change in message.changes[:_MOST_CHANGES]:
+        yield Text(printable(f"  {words.age(change.change_time, now)} ago: {brief(change)}"))
+    if message.change_count > _MOST_CHANGES:
+        yield Text("  all of them: edgecode release changes")
 
 
 def builds(found: Sequence[fleet_pb2.Build]) -> RenderableType:
     """Builds, those that fail most first."""
     worst_first = sorted(found, key=lambda build: (-build.failures_last_day, build.service, build.build))
     return rows(
-        ("service", "build", "role", "instances", "unfinished jobs", "failures in a day", "not to be trusted"),
+        ("service", "build", "role", "instances", "where", "unfinished jobs", "failures in a day", "not to be trusted"),
         [
             (
                 each.service,
                 each.build,
                 " ".join(word for word, set_ in (("current", each.current), ("quarantined", each.quarantined)) if set_),
                 str(each.instances),
+                ", ".join(place.environment for place in each.presence if place.instances),
                 str(each.jobs_unfinished) if each.service == "worker" else "",
                 str(each.failures_last_day) if each.service == "worker" else "",
                 "; ".join(each.warnings),
@@ -78,23 +94,49 @@ def instances(message: fleet_pb2.ListInstancesResponse) -> RenderableType:
     """Processes, one a line."""
     now = datetime.now(UTC)
     return rows(
-        ("service", "instance", "build", "host", "pid", "up", "beat", "slots", "works on", "toolchain", "config", ""),
-        [
-            (
-                each.stamp.service,
-                each.stamp.instance,
-                each.stamp.build,
-                each.host,
-                str(each.pid),
-                words.age(each.start_time, now),
-                words.age(each.beat_time, now),
-                ", ".join(f"{kind} {count}" for kind, count in sorted(each.slots.items())),
-                str(len(each.attempt_ids)) if each.slots else "",
-                each.digests.toolchain_digest[:8],
-                each.digests.config_digest[:8],
-                " ".join(word for word, set_ in (("leader", each.leader), ("draining", each.draining)) if set_),
-            )
-            for each in message.instances
-        ],
+        (
+            "service",
+            "instance",
+            "build",
+            "environment",
+            "host",
+            "pid",
+            "state",
+            "up",
+            "beat",
+            "reads",
+            "slots",
+            "works on",
+            "toolchain",
+            "config",
+            "",
+        ),
+        [_instance(each, now) for each in message.instances],
         right=("pid", "up", "beat"),
     )
+
+
+def _instance(each: fleet_pb2.Instance, now: datetime) -> tuple[str | Text, ...]:
+    return (
+        each.stamp.service,
+        each.stamp.instance,
+        each.stamp.build,
+        each.stamp.environment,
+        each.host,
+        str(each.pid or ""),
+        state(words.enum_word(fleet_pb2.Instance.State, each.state, "STATE_")),
+        words.seconds(each.uptime_seconds),
+        words.age(each.gone_time if each.gone_time.seconds else each.seen_time, now),
+        f"{each.contract_min}-{each.contract_max}" if each.contract_max else "",
+        ", ".join(f"{kind} {count}" for kind, count in sorted(each.slots.items())),
+        _works_on(each),
+        each.digests.toolchain_digest[:8],
+        each.digests.config_digest[:8],
+        " ".join(filter(None, ("leader" if each.leader else "", each.idle_reason))),
+    )
+
+
+def _works_on(each: fleet_pb2.Instance) -> str:
+    if len(each.working_on) == 1:
+        return f"{each.working_on[0].task_id} of {each.working_on[0].job_id}"
+    return str(len(each.attempt_ids)) if each.slots else ""

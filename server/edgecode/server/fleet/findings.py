@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from edgecode.server.fleet.contracts import unread_contracts
+from edgecode.server.fleet.instances import wrong_clocks
 from edgecode.server.fleet.signing import disagreements
 from edgecode.server.ledger.rows import JobRow
 from edgecode.server.routes.route import WORKER
@@ -23,12 +24,16 @@ class Findings:
 
     @classmethod
     def of(
-        cls, status: fleet_pb2.Status, entries: Sequence[bus_pb2.FleetEntry], waiting: Sequence[JobRow] = ()
+        cls,
+        status: fleet_pb2.Status,
+        entries: Sequence[bus_pb2.FleetEntry],
+        waiting: Sequence[JobRow] = (),
+        instances: Sequence[fleet_pb2.Instance] = (),
     ) -> "Findings":
-        """Findings about a status, the fleet it was made of, and jobs that wait for a build."""
+        """Findings about a status, the fleet it was made of and as it is shown, and jobs that wait for a build."""
         working = frozenset(entry.stamp.build for entry in entries if entry.stamp.service == WORKER)
         unread = unread_contracts(waiting, entries, status.current_build)
-        return cls(status, working, (*unread, *disagreements(entries)))
+        return cls(status, working, (*unread, *disagreements(entries), *wrong_clocks(instances)))
 
     @property
     def unfinished(self) -> int:
@@ -65,6 +70,8 @@ def _problems(findings: Findings) -> Iterator[str]:
 
 
 def _failures(status: fleet_pb2.Status) -> Iterator[str]:
+    if status.instances_lost_last_day:
+        yield f"{status.instances_lost_last_day} processes were lost in the last day: killed, frozen or cut off"
     if status.tasks_dead:
         yield f"{status.tasks_dead} tasks are dead"
     if status.jobs_failed_last_day:
@@ -94,5 +101,9 @@ def _suggestions(findings: Findings) -> Iterator[str]:
         yield f"edgecode job trace {status.oldest_task_job_id}"
     if status.jobs_failed_last_day:
         yield "edgecode job list --filter 'state = FAILED'"
+    if status.instances_lost_last_day:
+        yield "edgecode fleet list --gone"
     if any(build.warnings for build in status.builds):
         yield "edgecode fleet builds"
+    if status.change_count:
+        yield "edgecode release changes"

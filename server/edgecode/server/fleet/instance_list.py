@@ -3,11 +3,14 @@
 import time
 
 from edgecode.server.filters import Field, Kind, holds, parse_filter
-from edgecode.server.fleet.instances import shown
+from edgecode.server.fleet.instances import gone, shown
 from edgecode.server.fleet.view import FleetView
+from edgecode.server.ledger.fleet_rows import InstanceRow
+from edgecode.server.ledger.port import Condition, Find, Ledger
 from edgecode.server.pages import slice_page
 from edgecode.v1 import fleet_pb2
 
+_MOST_GONE = 10_000
 _PREFIX = "STATE_"
 _STATES = {name.removeprefix(_PREFIX): number for name, number in fleet_pb2.Instance.State.items() if number}
 _FIELDS = {name: Field(name) for name in ("service", "build", "environment", "instance", "host")} | {
@@ -19,11 +22,12 @@ _OF_THE_STAMP = frozenset({"service", "build", "environment", "instance"})
 class InstanceList:
     """Lists processes."""
 
-    def __init__(self, fleet: FleetView) -> None:
+    def __init__(self, fleet: FleetView, ledger: Ledger) -> None:
         self._fleet = fleet
+        self._ledger = ledger
 
-    async def list(self, request: fleet_pb2.ListInstancesRequest) -> fleet_pb2.ListInstancesResponse:
-        """A page of the processes alive, by service, build and instance.
+    async def page(self, request: fleet_pb2.ListInstancesRequest) -> fleet_pb2.ListInstancesResponse:
+        """A page of the processes alive, by service, build and instance; after them those that left, the last first.
 
         Raises:
             InvalidRequest: `INVALID_FILTER`, `INVALID_PAGE_SIZE` or `INVALID_PAGE_TOKEN`.
@@ -31,9 +35,18 @@ class InstanceList:
         conditions = parse_filter(request.filter, _FIELDS)
         now_us = time.time_ns() // 1000
         every = [shown(heard, now_us) for heard in self._fleet.everybody()]
+        if request.show_gone:
+            every += await self._gone({each.stamp.instance for each in every})
         wanted = [each for each in every if all(holds(c, _value(each, c.column)) for c in conditions)]
-        found, token = slice_page(wanted, request, "FleetService.ListInstances", request.filter)
+        found, token = slice_page(
+            wanted, request, "FleetService.ListInstances", f"{request.filter} {request.show_gone}"
+        )
         return fleet_pb2.ListInstancesResponse(instances=found, next_page_token=token)
+
+    async def _gone(self, alive: set[str]) -> list[fleet_pb2.Instance]:
+        left = [Condition("gone_time_us", ">", 0)]
+        newest = Find(left, "gone_time_us", descending=True, limit=_MOST_GONE)
+        return [gone(row) for row in await self._ledger.find(InstanceRow, newest) if row.instance not in alive]
 
 
 def _value(instance: fleet_pb2.Instance, column: str) -> str | int:

@@ -1,40 +1,50 @@
 """How the whole stands: the first answer of an incident, and the lists behind it."""
 
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 
 from edgecode.core.contract import READS_MAX, READS_MIN
-from edgecode.core.log import Log
+from edgecode.core.errors import InvalidRequest
 from edgecode.core.stamp import BuildInfo, stamp_to_proto
-from edgecode.server.fleet.builds import builds
+from edgecode.server.domain import Domain
+from edgecode.server.fleet.builds import add_presence, builds
+from edgecode.server.fleet.change_list import ChangeList
 from edgecode.server.fleet.findings import Findings, problems, suggestions
-from edgecode.server.fleet.own import OwnInstance
-from edgecode.server.fleet.view import FleetView
-from edgecode.server.ledger.port import Condition, Find, Ledger, Totals
+from edgecode.server.fleet.instances import shown
+from edgecode.server.fleet.labels import Registered, warn
+from edgecode.server.ledger.fleet_rows import FleetBuildRow, InstanceRow, InstanceState
+from edgecode.server.ledger.fleet_state import every
+from edgecode.server.ledger.port import Condition, Find, Totals
 from edgecode.server.ledger.rows import JobRow, JobState, TaskState
 from edgecode.server.pages import slice_page
+from edgecode.server.releases.sides import find_side
 from edgecode.server.routes.route import WORKER, Route
-from edgecode.v1 import fleet_pb2
+from edgecode.v1 import bus_pb2, fleet_pb2
 
 _DAY_US = 86_400_000_000
 _WAITING = Find([Condition("state", "=", JobState.QUEUED.value), Condition("build", "=", "")])
+_MOST_CHANGES = 20
 
 
 class Overview:
     """Answers from the ledger, the fleet as this server sees it, and the log's end."""
 
-    def __init__(self, own: OwnInstance, info: BuildInfo, events: Log, ledger: Ledger, fleet: FleetView) -> None:
-        self._own = own
+    def __init__(self, domain: Domain, info: BuildInfo, changes: ChangeList) -> None:
+        self._own = domain.own
         self._info = info
-        self._events = events
-        self._ledger = ledger
-        self._fleet = fleet
+        self._events = domain.events
+        self._ledger = domain.ledger
+        self._fleet = domain.fleet
+        self._known = domain.releases.known
+        self._changes = changes
 
     async def status(self) -> fleet_pb2.Status:
         """Running builds, the queue, the oldest task, failures, and what to do. Raises Unavailable without a broker."""
         now_us = time.time_ns() // 1000
         totals = await self._ledger.totals(now_us - _DAY_US)
         route, entries = await self._route(), self._fleet.entries()
-        listed = builds(entries, route, totals)
+        listed = await self._builds(route, entries, totals)
         log_sequence = (await self._events.identity()).last_sequence
         status = fleet_pb2.Status(
             builds=listed,
@@ -53,14 +63,36 @@ class Overview:
             current_build=route.current,
             route_revision=route.revision,
             answered_by=stamp_to_proto(self._own.stamp),
+            instances_lost_last_day=await self._lost_since(now_us - _DAY_US),
         )
+        changes, status.change_count = await self._changes.since(now_us - _DAY_US, _MOST_CHANGES)
+        status.changes.extend(changes)
         if totals.oldest_task_time_us:
             status.oldest_task_age_seconds = max(0.0, (now_us - totals.oldest_task_time_us) / 1e6)
             status.oldest_task_job_id = totals.oldest_task_job_id
-        findings = Findings.of(status, entries, await self._ledger.find(JobRow, _WAITING))
+        waiting = await self._ledger.find(JobRow, _WAITING)
+        instances = [shown(heard, now_us) for heard in self._fleet.everybody()]
+        findings = Findings.of(status, entries, waiting, instances)
         status.problems.extend(problems(findings))
         status.suggestions.extend(suggestions(findings))
         return status
+
+    async def _builds(
+        self, route: Route, entries: Sequence[bus_pb2.FleetEntry], totals: Totals
+    ) -> list[fleet_pb2.Build]:
+        found = builds(entries, route, totals)
+        graph, rows = await self._known.read()
+        sides = {}
+        for name in {build.build for build in found.values()}:
+            with suppress(InvalidRequest):  # a process may call its build what it likes
+                sides[name] = await find_side("build", name, graph, self._ledger)
+        warn(found, entries, Registered(graph, {row.version: row.tag for row in rows.values()}, sides))
+        add_presence(found, await every(self._ledger, FleetBuildRow), time.time_ns() // 1000)
+        return [found[key] for key in sorted(found)]
+
+    async def _lost_since(self, since_us: int) -> int:
+        lost = [Condition("state", "=", InstanceState.LOST), Condition("gone_time_us", ">=", since_us)]
+        return len(await every(self._ledger, InstanceRow, lost))
 
     async def _route(self) -> Route:
         rows = await self._ledger.routes(WORKER)
@@ -86,6 +118,6 @@ class Overview:
             InvalidRequest: `INVALID_PAGE_SIZE` or `INVALID_PAGE_TOKEN`.
         """
         totals: Totals = await self._ledger.totals(time.time_ns() // 1000 - _DAY_US)
-        listed = builds(self._fleet.entries(), await self._route(), totals)
+        listed = await self._builds(await self._route(), self._fleet.entries(), totals)
         found, token = slice_page(listed, request, "FleetService.ListBuilds")
         return fleet_pb2.ListBuildsResponse(builds=found, next_page_token=token)

@@ -22,6 +22,7 @@ log = structlog.get_logger()
 _ALL = 100_000
 
 
+_SHORTEST_LOOK_SECONDS = 0.5
 _DEPARTED_KEPT = 10_000
 _HOW = event_pb2.InstancesGone.How
 
@@ -98,8 +99,8 @@ class FleetView:
         instance = incoming.subject.rpartition(".")[2]
         self.news.set()
         if (incoming.raw.headers or {}).get("KV-Operation"):
+            self._depart(instance, _HOW.HOW_STOPPED)
             if self._seen.pop(instance, None) is not None:
-                self._depart(instance, _HOW.HOW_STOPPED)
                 self._change()
             return
         entry = bus_pb2.FleetEntry.FromString(incoming.payload)
@@ -144,6 +145,11 @@ class FleetView:
 
     def _watching_since(self) -> float:
         return max(self._started, self._bus.connected_since)
+
+    def seconds_to_silence(self) -> float:
+        """How long until somebody would be called gone who says nothing more; never less than a short while."""
+        oldest = min((heard.at for heard in self._seen.values()), default=time.monotonic())
+        return max(_SHORTEST_LOOK_SECONDS, oldest + self._patience - time.monotonic())
 
     def sighting(self) -> Sighting:
         """The fleet now. Forgets who has been silent for long."""

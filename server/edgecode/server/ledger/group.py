@@ -10,8 +10,10 @@ from edgecode.core.log import Entry
 from edgecode.server.ledger import release_group
 from edgecode.server.ledger.entries import place_of, row_of, time_us
 from edgecode.server.ledger.fact import Fact
+from edgecode.server.ledger.fleet_state import FleetState
 from edgecode.server.ledger.fold import fold_job
 from edgecode.server.ledger.fold_asset import fold_asset
+from edgecode.server.ledger.fold_fleet import FleetFold
 from edgecode.server.ledger.fold_preset import fold_preset
 from edgecode.server.ledger.port import Changes, Condition, Find, JobRecord, Ledger
 from edgecode.server.ledger.release_group import ReleaseGroup
@@ -31,6 +33,7 @@ class Standing(Protocol):
 
     ledger: Ledger
     webhooks: dict[str, WebhookRow]
+    fleet: FleetState
     unread_contract: int
     stamps: dict[int, StampRow]
 
@@ -75,6 +78,7 @@ class Group:
         self.read_at_last: list[int] = []
         self.webhooks = WebhookGroup(self._ledger, standing.webhooks)
         self.releases = ReleaseGroup(self._ledger)
+        self.fleet = FleetFold(standing.fleet)
         self._assets: dict[str, AssetRow | None] = {}
         self._changes = Changes()
 
@@ -95,6 +99,8 @@ class Group:
             await self.webhooks.take(root, self._fact(entry))
         elif root in release_group.ROOTS:
             await self.releases.take(self._fact(entry))
+        elif root == "fleet":
+            self.fleet.take(self._fact(entry))
 
     async def pass_over(self, subject: str, sequence: int) -> None:
         """Notes a message that is none of ours: who appends to the subject must expect it to be the last."""
@@ -211,6 +217,7 @@ class Group:
         changes.read_at_last = self.read_at_last
         self.webhooks.write_into(changes)
         self.releases.write_into(changes)
+        self.fleet.write_into(changes)
         changes.assets = {name: asset for name, asset in self._assets.items() if asset is not None}
         for job_id, job in self.jobs.items():
             record, old = job.after, job.before

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self, TypeVar
 
+from edgecode.server.ledger.fleet_rows import FleetBuildRow, FleetChangeRow, FleetDigestRow, InstanceRow
 from edgecode.server.ledger.ramp_row import RampJobRow
 from edgecode.server.ledger.release_rows import CommitRow, DeploymentRow, ReleaseRow
 from edgecode.server.ledger.rows import (
@@ -39,6 +40,10 @@ AnyRow = TypeVar(
     CommitRow,
     DeploymentRow,
     RampJobRow,
+    InstanceRow,
+    FleetBuildRow,
+    FleetDigestRow,
+    FleetChangeRow,
 )
 
 # An operator without a value: the job whose id the column holds is not deleted.
@@ -115,6 +120,10 @@ class Changes:
     deployments: dict[str, DeploymentRow] = field(default_factory=dict)
     gone_commits: set[str] = field(default_factory=set)
     ramp_jobs: dict[str, RampJobRow] = field(default_factory=dict)
+    instances: dict[str, InstanceRow] = field(default_factory=dict)
+    fleet_builds: dict[tuple[str, str, str], FleetBuildRow] = field(default_factory=dict)
+    fleet_digests: dict[tuple[str, str, str, str], FleetDigestRow] = field(default_factory=dict)
+    fleet_changes: dict[int, FleetChangeRow] = field(default_factory=dict)
 
     def rows(self) -> Iterable[tuple[type[Any], Sequence[Row]]]:
         """The rows to write of each table that has some."""
@@ -133,6 +142,10 @@ class Changes:
             (CommitRow, self.commits.values()),
             (DeploymentRow, self.deployments.values()),
             (RampJobRow, self.ramp_jobs.values()),
+            (InstanceRow, self.instances.values()),
+            (FleetBuildRow, self.fleet_builds.values()),
+            (FleetDigestRow, self.fleet_digests.values()),
+            (FleetChangeRow, self.fleet_changes.values()),
             (UnreadRow, self.unread),
         )
         return [(table, list(rows)) for table, rows in groups if rows]

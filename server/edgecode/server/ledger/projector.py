@@ -10,6 +10,7 @@ import structlog
 from edgecode.core.errors import FailedPrecondition
 from edgecode.core.log import Entry, Log
 from edgecode.server.ledger.entries import entry_of
+from edgecode.server.ledger.fleet_state import FleetState, read_fleet
 from edgecode.server.ledger.group import Group, UnreadableRoute
 from edgecode.server.ledger.port import REBUILD_HINT, JobRecord, Ledger
 from edgecode.server.ledger.ramp_row import RampJobRow
@@ -41,6 +42,7 @@ class Projector:
         self._routes: list[Route] = [Route()]
         self._frozen: set[str] = set()
         self.webhooks: dict[str, WebhookRow] = {}
+        self.fleet = FleetState()
         self.on_deliveries: Callable[[], None] = lambda: None
         self.on_ramp_jobs: Callable[[Iterable[RampJobRow]], None] = lambda _: None
         self.unread_contract = 0
@@ -76,6 +78,7 @@ class Projector:
             raise FailedPrecondition("LEDGER_NOT_OF_THIS_LOG", f"{problem}; {REBUILD_HINT}")
         self._routes = [Route(), *(Route.of(row) for row in await self.ledger.routes(WORKER))]
         self.webhooks = await standing_webhooks(self.ledger)
+        self.fleet = await read_fleet(self.ledger)
         await self._read_at_last()
 
     async def _mismatch(self, created: str, last_sequence: int) -> str:
@@ -178,6 +181,7 @@ class Projector:
         self.cursor = replace(after)  # another object in any case: `record` tells a commit by it
         self._routes += group.routes
         self.webhooks = group.webhooks.standing()
+        self.fleet = group.fleet.state
         for record in changed:
             self._remember(record)
         if changes.deliveries:

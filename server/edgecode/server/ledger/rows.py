@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from edgecode.core.stamp import Stamp
+from edgecode.server.ledger.fleet_rows import FleetBuildRow, FleetChangeRow, FleetDigestRow, InstanceRow
 from edgecode.server.ledger.ramp_row import RampJobRow
 from edgecode.server.ledger.release_rows import CommitRow, DeploymentRow, ReleaseRow
 
@@ -348,6 +349,10 @@ Row = (
     | CommitRow
     | DeploymentRow
     | RampJobRow
+    | InstanceRow
+    | FleetBuildRow
+    | FleetDigestRow
+    | FleetChangeRow
     | UnreadRow
 )
 

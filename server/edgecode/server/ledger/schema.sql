@@ -276,6 +276,80 @@ CREATE TABLE IF NOT EXISTS ramp_job (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ramp_job_by_ramp ON ramp_job (ramp_id, given_sequence);
 
+CREATE TABLE IF NOT EXISTS instance (
+    instance         TEXT PRIMARY KEY,
+    service          TEXT NOT NULL,
+    environment      TEXT NOT NULL,
+    build            TEXT NOT NULL,
+    toolchain_digest TEXT NOT NULL,
+    config_digest    TEXT NOT NULL,
+    host             TEXT NOT NULL,
+    state            TEXT NOT NULL,
+    appear_time_us   INTEGER NOT NULL,
+    gone_time_us     INTEGER NOT NULL,
+    expire_time_us   INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS instance_by_state ON instance (state);
+CREATE INDEX IF NOT EXISTS instance_by_gone_time ON instance (gone_time_us);
+CREATE INDEX IF NOT EXISTS instance_by_expire_time ON instance (expire_time_us);
+
+CREATE TABLE IF NOT EXISTS fleet_build (
+    service       TEXT NOT NULL,
+    environment   TEXT NOT NULL,
+    build         TEXT NOT NULL,
+    version       TEXT NOT NULL,
+    revision      TEXT NOT NULL,
+    dirty         INTEGER NOT NULL,
+    running       INTEGER NOT NULL,
+    peak          INTEGER NOT NULL,
+    first_seen_us INTEGER NOT NULL,
+    last_seen_us  INTEGER NOT NULL,
+    up_time_us    INTEGER NOT NULL,
+    up_sequence   INTEGER NOT NULL,
+    down_time_us  INTEGER NOT NULL,
+    announced     INTEGER NOT NULL,
+    gone          INTEGER NOT NULL,
+    PRIMARY KEY (service, environment, build)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS fleet_digest (
+    service          TEXT NOT NULL,
+    environment      TEXT NOT NULL,
+    toolchain_digest TEXT NOT NULL,
+    config_digest    TEXT NOT NULL,
+    build            TEXT NOT NULL,
+    running          INTEGER NOT NULL,
+    peak             INTEGER NOT NULL,
+    first_seen_us    INTEGER NOT NULL,
+    last_seen_us     INTEGER NOT NULL,
+    up_time_us       INTEGER NOT NULL,
+    up_sequence      INTEGER NOT NULL,
+    down_time_us     INTEGER NOT NULL,
+    announced        INTEGER NOT NULL,
+    PRIMARY KEY (service, environment, toolchain_digest, config_digest)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS fleet_change (
+    sequence                  INTEGER PRIMARY KEY,
+    service                   TEXT NOT NULL,
+    environment               TEXT NOT NULL,
+    kind                      TEXT NOT NULL,
+    time_us                   INTEGER NOT NULL,
+    build                     TEXT NOT NULL,
+    version                   TEXT NOT NULL,
+    revision                  TEXT NOT NULL,
+    previous_build            TEXT NOT NULL,
+    previous_version          TEXT NOT NULL,
+    toolchain_digest          TEXT NOT NULL,
+    config_digest             TEXT NOT NULL,
+    previous_toolchain_digest TEXT NOT NULL,
+    previous_config_digest    TEXT NOT NULL,
+    running                   INTEGER NOT NULL,
+    peak                      INTEGER NOT NULL,
+    last_seen_us              INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS fleet_change_by_time ON fleet_change (time_us, sequence);
+
 CREATE TABLE IF NOT EXISTS event_unread (
     sequence       INTEGER PRIMARY KEY,
     subject        TEXT NOT NULL,

@@ -282,13 +282,13 @@ class SqliteLedger:
     async def expire(self, now_us: int) -> list[str]:
         """Forgets what is over, and the stamps that nothing names any more."""
         db = self._connection
-        if not db.execute(tables.SOMETHING_IS_OVER, (now_us,) * 3).fetchone()[0]:
+        if not db.execute(tables.SOMETHING_IS_OVER, (now_us,) * len(tables.EXPIRING)).fetchone()[0]:
             return []
         with self._transaction():
             jobs = [row[0] for row in db.execute(tables.EXPIRED_JOBS, (now_us,))]
             self._forget_jobs(jobs)
             db.executemany("DELETE FROM event_unread WHERE subject = ?", [(subjects.job_events(job),) for job in jobs])
-            for table in ("asset", "event_unread"):
+            for table in ("asset", "instance", "event_unread"):
                 db.execute(f"DELETE FROM {table} WHERE {tables.OVER}", (now_us,))  # noqa: S608
             db.execute(tables.DELETE_IDLE_STAMPS)
         return jobs

@@ -7,6 +7,7 @@ from importlib import resources
 from operator import attrgetter
 from typing import Any
 
+from edgecode.server.ledger.fleet_rows import FleetBuildRow, FleetChangeRow, FleetDigestRow, InstanceRow
 from edgecode.server.ledger.port import OF_KEPT_JOB, Find, Totals
 from edgecode.server.ledger.ramp_row import RampJobRow
 from edgecode.server.ledger.release_rows import CommitRow, DeploymentRow, ReleaseRow
@@ -43,10 +44,14 @@ TABLES: dict[type[Any], tuple[str, tuple[str, ...]]] = {
     CommitRow: ("release_commit", ("version", "position")),
     DeploymentRow: ("deployment", ("deployment_id",)),
     RampJobRow: ("ramp_job", ("job_id",)),
+    InstanceRow: ("instance", ("instance",)),
+    FleetBuildRow: ("fleet_build", ("service", "environment", "build")),
+    FleetDigestRow: ("fleet_digest", ("service", "environment", "toolchain_digest", "config_digest")),
+    FleetChangeRow: ("fleet_change", ("sequence",)),
     UnreadRow: ("event_unread", ("sequence",)),
 }
 OF_A_JOB = ("task", "attempt", "artifact", "webhook", "delivery", "ramp_job", "job")
-_EXPIRING = ("job", "asset", "event_unread")
+EXPIRING = ("job", "asset", "instance", "event_unread")
 _OPERATORS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _FINISHED_STATES = ", ".join(f"'{state}'" for state in sorted(FINISHED))
 
@@ -83,7 +88,7 @@ COMMIT_IDS = "SELECT revision, parents FROM release_commit WHERE version = ? ORD
 ACTIVE_SOURCES = "SELECT sha256 FROM asset WHERE state = 'ACTIVE'"
 KEPT_JOBS = "SELECT created_pb FROM job WHERE state != 'DELETED'"
 EXPIRED_JOBS = "SELECT job_id FROM job WHERE expire_time_us <= ?"
-SOMETHING_IS_OVER = "SELECT " + " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {OVER})" for table in _EXPIRING)  # noqa: S608
+SOMETHING_IS_OVER = "SELECT " + " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {OVER})" for table in EXPIRING)  # noqa: S608
 _SIGNS_NOTHING = " AND ".join(
     f"NOT EXISTS (SELECT 1 FROM {table} WHERE {table}.stamp_id = stamp.stamp_id)"  # noqa: S608
     for table in ("job", "attempt", "artifact", "asset", "preset", "webhook", "release", "deployment")

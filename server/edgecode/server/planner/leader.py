@@ -23,6 +23,7 @@ from edgecode.core.lifecycle import Background, end, together
 from edgecode.core.log import Log, ttl_seconds
 from edgecode.core.log_reader import LogReader
 from edgecode.core.settings import Settings
+from edgecode.server.fleet.keeper import FleetKeeper
 from edgecode.server.fleet.view import FleetView
 from edgecode.server.ledger.group import UnreadableRoute
 from edgecode.server.ledger.port import CursorMoved, JobRecord, Ledger
@@ -91,6 +92,7 @@ class Leader:
         self._projector = Projector(ledger, events)
         self._projector.on_deliveries = deliverer.wake
         self._lanes = Lanes(bus, ledger, settings)
+        self._account = FleetKeeper(events, reads, self._projector, fleet, settings)
         self._own_stamp = StampRow.of(bus.stamp)
         self._deciding: dict[str, int] = {}
         self._settled: dict[str, tuple[int, int, int]] = {}
@@ -153,6 +155,7 @@ class Leader:
         self._giver.forget()
         self._lanes.forget()
         self._ramps.forget()
+        self._account.forget()
         await self._projector.open()
         self._set_leading(leading=True)
         self._why = ""
@@ -299,7 +302,8 @@ class Leader:
         while True:
             await self._sweep()
             try:
-                await asyncio.wait_for(self._fleet.changed.wait(), self._settings.sweep_seconds)
+                pause = min(self._settings.sweep_seconds, self._fleet.seconds_to_silence())
+                await asyncio.wait_for(self._fleet.changed.wait(), pause)
             except TimeoutError:
                 continue
 
@@ -321,6 +325,7 @@ class Leader:
         await self._keeper.close_lanes()
         await self._keeper.move(workers)
         await self._new_builds.ramp(workers, now_us())
+        await self._account.keep()
         for job_id in await self._projector.expire(now_us() + EXPIRY_MARGIN_US):
             self._settled.pop(job_id, None)
         await self._look_at_all()

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from edgecode.core.errors import Unimplemented
 from edgecode.server.calls import current_call
+from edgecode.server.fleet.change_list import ChangeList
+from edgecode.server.fleet.deployment_list import DeploymentList
 from edgecode.server.releases.service import Releases
 from edgecode.v1 import release_pb2, release_pb2_grpc
 
@@ -12,8 +13,10 @@ from edgecode.v1 import release_pb2, release_pb2_grpc
 class ReleaseServicer(release_pb2_grpc.ReleaseServiceServicer):
     """Hands each call to the domain."""
 
-    def __init__(self, releases: Releases) -> None:
+    def __init__(self, releases: Releases, deployments: DeploymentList, changes: ChangeList) -> None:
         self._releases = releases
+        self._deployments = deployments
+        self._changes = changes
 
     async def RegisterRelease(
         self, request_iterator: AsyncIterator[release_pb2.RegisterReleaseRequest], context: Any
@@ -47,10 +50,10 @@ class ReleaseServicer(release_pb2_grpc.ReleaseServiceServicer):
         self, request: release_pb2.ListDeploymentsRequest, context: Any
     ) -> release_pb2.ListDeploymentsResponse:
         """See the contract."""
-        raise Unimplemented("METHOD_UNKNOWN", "this build does not list deployments yet")
+        return await self._deployments.page(request, current_call())
 
     async def ListChanges(
         self, request: release_pb2.ListChangesRequest, context: Any
     ) -> release_pb2.ListChangesResponse:
         """See the contract."""
-        raise Unimplemented("METHOD_UNKNOWN", "this build does not list changes yet")
+        return await self._changes.page(request, current_call())

@@ -248,7 +248,7 @@ class PostgresLedger:
 
     async def expire(self, now_us: int) -> list[str]:
         """Forgets what is over, and the stamps that nothing names any more."""
-        if not (await self._query(spelled(tables.SOMETHING_IS_OVER), [now_us] * 3))[0][0]:
+        if not (await self._query(spelled(tables.SOMETHING_IS_OVER), [now_us] * len(tables.EXPIRING)))[0][0]:
             return []
         async with self._writes.session() as session, session.transaction():
             await session.execute(_HOLD_CURSOR)
@@ -256,7 +256,7 @@ class PostgresLedger:
             await _forget_jobs(session, jobs)
             of_jobs = [subjects.job_events(job) for job in jobs]
             await session.execute("DELETE FROM event_unread WHERE subject = ANY(%s)", [of_jobs])
-            for table in ("asset", "event_unread"):
+            for table in ("asset", "instance", "event_unread"):
                 await session.execute(spelled(f"DELETE FROM {table} WHERE {tables.OVER}"), [now_us])  # noqa: S608
             await session.execute(tables.DELETE_IDLE_STAMPS)
         return jobs
