@@ -24,12 +24,12 @@ STATES = ramp_pb2.RampState
 
 
 async def start_ramp(server: PlayedServer, *steps: float, min_jobs: int = 3, **policy: float) -> ramp_pb2.RampDocument:
-    """OLD is current already; NEW gets the first step's share."""
+    """OLD is current already; NEW gets the first step's share. The same jobs are drawn in every run."""
     route = server.leader._projector.route
     wanted = ramp_pb2.RampPolicy(steps_percent=steps, min_jobs=min_jobs, min_time_seconds=1e-6, **policy)  # type: ignore[arg-type]
     now_us = time.time_ns() // 1000
     recorded = ramp_pb2.RecordedRate(jobs=1000, failures=5)
-    ramp = started(uuid.uuid4().hex, NEW, OLD, filled(wanted), recorded=recorded, now_us=now_us)
+    ramp = started("a ramp", NEW, OLD, filled(wanted), recorded=recorded, now_us=now_us)
     change = Change("RAMP_STARTED", "ann", now_us, "release")
     await append(server, Revising(route, frozenset({OLD, NEW}), change).start(ramp), route)
     return ramp
@@ -46,10 +46,10 @@ async def append(server: PlayedServer, document: event_pb2.RouteChanged, route: 
     await server.fold()
 
 
-async def run_jobs(server: PlayedServer, count: int, *workers: PlayedWorker, failing: str = "") -> None:
+async def run_jobs(server: PlayedServer, batch: int, count: int, *workers: PlayedWorker, failing: str = "") -> None:
     """New jobs, all worked on; those that reach the failing build fail at their first attempt."""
-    for _ in range(count):
-        await server.create(a_job())
+    for number in range(count):
+        await server.create(a_job(f"{batch}-{number}"))
     await server.settle()
     idle = False
     while not idle:
@@ -92,8 +92,8 @@ async def test_a_healthy_build_goes_through_its_steps_to_the_promotion(
     workers = await begun(server, start_worker)
     await start_ramp(server, 50.0, 90.0)
     seen = []
-    for _ in range(8):
-        await run_jobs(server, 6, *workers)
+    for batch in range(8):
+        await run_jobs(server, batch, 6, *workers)
         ramp = await decide(server)
         seen.append((STATES.Name(ramp.state).removeprefix("RAMP_STATE_"), ramp.step))
         if ramp.state == STATES.RAMP_STATE_WATCHING:
@@ -101,7 +101,7 @@ async def test_a_healthy_build_goes_through_its_steps_to_the_promotion(
     route = server.leader._projector.route
     assert list(dict.fromkeys(seen))[-2:] == [("RAMPING", 1), ("WATCHING", 2)], seen
     assert (route.current, route.ramping, route.former) == (NEW, "", (OLD,))
-    await run_jobs(server, 1, *workers)
+    await run_jobs(server, 8, 1, *workers)
     rows = await server.ledger.find(RampJobRow, Find(order_by="given_sequence", descending=True))
     assert event_pb2.JobAssigned.FromString(rows[0].assigned_pb).ramp_percent == 100.0, "the watch goes on"
 
@@ -113,8 +113,8 @@ async def test_a_failing_build_is_rolled_back_its_jobs_succeed_elsewhere_and_ano
     workers = await begun(server, start_worker)
     ramp = await start_ramp(server, 20.0, min_jobs=1000)
     other = await start_server(letter="d", lock=NoLock())
-    for _ in range(10):
-        await run_jobs(server, 6, *workers, failing=NEW)
+    for batch in range(10):
+        await run_jobs(server, batch, 6, *workers, failing=NEW)
         ramp = await decide(server)
         if ramp.state not in {STATES.RAMP_STATE_RAMPING, STATES.RAMP_STATE_HELD}:
             break
@@ -123,7 +123,7 @@ async def test_a_failing_build_is_rolled_back_its_jobs_succeed_elsewhere_and_ano
     assert NEW in server.leader._projector.route.quarantined
 
     await server.settle()
-    await run_jobs(server, 0, *workers)
+    await run_jobs(server, 10, 0, *workers)
     await server.settle()
     jobs = [await server.record(row.job_id) for row in await server.ledger.find(RampJobRow, Find())]
     assert {record.job.state for record in jobs} == {"SUCCEEDED"}
@@ -138,7 +138,7 @@ async def test_what_a_leader_that_lost_its_place_decides_changes_nothing(
     server = await start_server()
     workers = await begun(server, start_worker)
     await start_ramp(server, 50.0, 90.0)
-    await run_jobs(server, 12, *workers)
+    await run_jobs(server, 0, 12, *workers)
     zombie = await start_server(letter="d", lock=NoLock())
     await zombie.lead()
     after = await decide(server)

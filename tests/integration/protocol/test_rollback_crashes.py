@@ -56,7 +56,7 @@ async def test_the_rollback_is_done_once_and_every_job_succeeds_though_the_leade
     await first.lead()
     await first.settle()
     await start_ramp(first, 20.0, min_jobs=1000)
-    jobs = [a_job() for _ in range(_JOBS)]
+    jobs = [a_job(str(number)) for number in range(_JOBS)]
     for job in jobs:
         await second.create(job)
     await first.crash()
