@@ -18,7 +18,7 @@ from tests.integration.protocol.test_crash_points import RAMP_POINTS
 from tests.integration.protocol.test_ramp import start_ramp
 
 OLD, NEW = build_of("b"), build_of("c")
-AFTER = ("leader.after_commit", "leader.before_decision", "leader.after_decision", "leader.before_task")
+AFTER = ("leader.after_commit", "leader.after_decision")
 _JOBS = 40
 
 
