@@ -128,7 +128,8 @@ def _deployment(number: int, deployments: int, releases: int, now_us: int) -> Fl
     return FleetChangeRow(
         sequence=10_000 + number, service=service, environment=environment,
         kind=ChangeKind.ROLLBACK if step % 10 == 9 else ChangeKind.DEPLOYMENT,
-        time_us=now_us - _YEAR_US + (number + 1) * _YEAR_US // (deployments + 2),
+        # What ran before the window, then the window's.
+        time_us=now_us - _YEAR_US + (number * _YEAR_US // deployments if step else -1),
         build=f"{_version(at)}+g{_revision(at, 0)[:12]}", version=_version(at), revision=_revision(at, 0),
         previous_build=f"{_version(before)}+g{_revision(before, 0)[:12]}" if step else "",
         previous_version=_version(before) if step else "", toolchain_digest="t", config_digest="c",

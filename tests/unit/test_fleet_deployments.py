@@ -85,10 +85,9 @@ def changes_of(start: float, end: float, **parts: object) -> list[tuple[int, str
     rows: list[FleetChangeRow] = parts.get("seen", [])  # type: ignore[assignment]
     said: list[DeploymentRow] = parts.get("declared", [])  # type: ignore[assignment]
     found = timeline(window, rows, match(said, rows, NOW_US), parts.get("releases", []), parts.get("routes", []))  # type: ignore[arg-type]
-    return [
-        (e.change.kind, e.change.from_version or e.change.from_build, e.change.to_version or e.change.to_build)
-        for e in found
-    ]
+    made = [entry.make() for entry in found]
+    assert [(entry.kind, entry.service) for entry in found] == [(change.kind, change.service) for change in made]
+    return [(each.kind, each.from_version or each.from_build, each.to_version or each.to_build) for each in made]
 
 
 def test_the_timeline_holds_the_windows_changes_newest_first() -> None:

@@ -1,7 +1,7 @@
 """ListChanges: the timeline of a window with the commits behind each step."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from edgecode.core.errors import InvalidRequest
@@ -10,7 +10,7 @@ from edgecode.server.filters import Field, Kind, holds, parse_filter
 from edgecode.server.fleet.changes import Entry, Window, spans, timeline
 from edgecode.server.fleet.commits_behind import CommitsBehind
 from edgecode.server.fleet.deployment_list import environments_declaring
-from edgecode.server.fleet.deployments import match, message
+from edgecode.server.fleet.deployments import Matched, match, message
 from edgecode.server.ledger.fleet_rows import DEPLOYMENTS, FleetChangeRow
 from edgecode.server.ledger.fleet_state import every
 from edgecode.server.ledger.port import Condition, Ledger
@@ -58,16 +58,16 @@ class ChangeList:
         # A window without an end ends where its first page saw it end.
         window = Window(int(after[0]), int(after[1])) if after else _window(request, now_us)
         past = await self._past(window, now_us)
-        entries = [each for each in past.entries if _fits(each.change, conditions)]
+        entries = [each for each in past.entries if _fits(each, conditions)]
         rest = [each for each in entries if not after or each.key < after[2:]]
         page = rest[:size]
-        graph, rows = await self._known.read()
-        behind = CommitsBehind(self._ledger, graph, limit)
-        for each in page:
-            await self._fill(each, past, graph, rows)
-            await behind.fill(each.change)
+        behind = CommitsBehind(self._ledger, past.graph, limit)
+        changes = [each.make() for each in page]
+        for each, change in zip(page, changes, strict=True):
+            await self._fill(change, each.deployment, past)
+            await behind.fill(change)
         token = make_token(scope, [window.start_us, window.end_us, *page[-1].key]) if len(rest) > size else ""
-        reply = release_pb2.ListChangesResponse(changes=[each.change for each in page], next_page_token=token)
+        reply = release_pb2.ListChangesResponse(changes=changes, next_page_token=token)
         if not after:
             reply.spans.extend(span for span in spans(window, past.deployments) if _fits(span, conditions))
             for span in reply.spans:
@@ -78,41 +78,42 @@ class ChangeList:
         """The newest changes since a time, without their commits, and how many there are."""
         now_us = time.time_ns() // 1000
         entries = (await self._past(Window(start_us, now_us + 1), now_us)).entries
-        return [each.change for each in entries[:limit]], len(entries)
+        return [each.make() for each in entries[:limit]], len(entries)
 
     async def _past(self, window: Window, now_us: int) -> "_Past":
         changes = await every(self._ledger, FleetChangeRow)
         deployments = [row for row in changes if row.kind in DEPLOYMENTS]
         matched = match(await every(self._ledger, DeploymentRow), deployments, now_us)
-        _, releases = await self._known.read()
+        graph, releases = await self._known.read()
         entries = timeline(window, changes, matched, releases.values(), await self._ledger.routes(WORKER))
-        return _Past(entries, deployments, environments_declaring(matched), now_us)
+        return _Past(entries, deployments, environments_declaring(matched), graph, releases, now_us)
 
-    async def _fill(self, entry: Entry, past: "_Past", graph: ReleaseGraph, rows: dict[str, ReleaseRow]) -> None:
+    async def _fill(self, change: release_pb2.Change, matched: Matched | None, past: "_Past") -> None:
         """The whole deployment or release that a change is of."""
-        change, matched = entry.change, entry.deployment
         if matched is not None:
             ids = [matched.declared.stamp_id] if matched.declared else []
             found = message(matched, await self._ledger.stamps(ids), past.declaring, past.now_us)
             change.deployment.CopyFrom(found)
         elif change.kind == release_pb2.Change.KIND_RELEASE_REGISTERED:
-            row = rows[change.to_version]
-            change.release.CopyFrom(release_message(row, graph, await self._ledger.stamps([row.stamp_id])))
+            row = past.releases[change.to_version]
+            change.release.CopyFrom(release_message(row, past.graph, await self._ledger.stamps([row.stamp_id])))
 
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """A window's entries, all deployments ever seen, and environments in which they are declared."""
+    """A window's entries, all deployments ever seen, environments in which they are declared, and the releases."""
 
     entries: Sequence[Entry]
     deployments: Sequence[FleetChangeRow]
     declaring: frozenset[str]
+    graph: ReleaseGraph
+    releases: Mapping[str, ReleaseRow]
     now_us: int
 
 
-def _fits(found: release_pb2.Change | release_pb2.ChangeSpan, conditions: Sequence[Condition]) -> bool:
-    names = [c for c in conditions if c.column in found.DESCRIPTOR.fields_by_name]
-    return all(holds(condition, getattr(found, condition.column)) for condition in names)
+def _fits(found: Entry | release_pb2.ChangeSpan, conditions: Sequence[Condition]) -> bool:
+    """A span is of no kind: conditions on that leave it be."""
+    return all(holds(each, getattr(found, each.column)) for each in conditions if hasattr(found, each.column))
 
 
 def _window(request: release_pb2.ListChangesRequest, now_us: int) -> Window:

@@ -1,13 +1,14 @@
 """What changed in a window, as one timeline, and what ran at its ends. Pure; commits are filled in by others."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from edgecode.server.convert import time_message
 from edgecode.server.fleet.deployments import Matched
 from edgecode.server.ledger.fleet_rows import DEPLOYMENTS, ChangeKind, FleetChangeRow
-from edgecode.server.ledger.release_rows import ReleaseRow
+from edgecode.server.ledger.release_rows import DeploymentRow, ReleaseRow
 from edgecode.server.ledger.rows import RouteRow
 from edgecode.v1 import event_pb2, release_pb2, stamp_pb2
 
@@ -35,17 +36,20 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A change at its place in the timeline; `deployment` is what it is of, where it is of one."""
+    """A change at its place in the timeline: most are never shown, so each is made when it is.
 
-    time_us: int
-    order: str
-    change: release_pb2.Change
+    Attributes:
+        key: its time and a text of its own: orders entries and tells them apart.
+        make: the change for the wire.
+        deployment: what it is of, where it is of one.
+    """
+
+    key: list[str | int | float]
+    kind: int
+    service: str
+    environment: str
+    make: Callable[[], release_pb2.Change]
     deployment: Matched | None = None
-
-    @property
-    def key(self) -> list[str | int | float]:
-        """Orders entries and tells them apart."""
-        return [self.time_us, self.order]
 
 
 def timeline(
@@ -65,7 +69,7 @@ def timeline(
         ),
         *(_of_declared(each) for each in matched if each.seen is None and window.holds(each.start_time_us)),
         *(_of_release(row) for row in releases if window.holds(row.register_time_us)),
-        *(entry for entry in _of_routes(routes) if window.holds(entry.time_us)),
+        *_of_routes(routes, window),
     ]
     return sorted(found, key=lambda entry: entry.key, reverse=True)
 
@@ -76,35 +80,43 @@ def _is_shown(row: FleetChangeRow) -> bool:
 
 
 def _of_fleet(row: FleetChangeRow, matched: Matched | None) -> Entry:
+    kind, deployment = ChangeKind(row.kind), matched if row.kind in DEPLOYMENTS else None
+    key: list[str | int | float] = [row.time_us, f"fleet.{row.sequence:020}"]
+    return Entry(key, _KIND_OF[kind], row.service, row.environment, partial(_fleet_change, row), deployment)
+
+
+def _fleet_change(row: FleetChangeRow) -> release_pb2.Change:
     change = release_pb2.Change(
         kind=_KIND_OF[ChangeKind(row.kind)],
         change_time=time_message(row.time_us),
         service=row.service,
         environment=row.environment,
-        from_build=row.previous_build,
-        to_build=row.build,
-        from_version=row.previous_version,
-        to_version=row.version,
     )
     if row.kind == ChangeKind.BUILD_GONE:
-        change.from_build, change.from_version, change.to_build, change.to_version = row.build, row.version, "", ""
-    else:
-        before = (row.previous_toolchain_digest, row.previous_config_digest)
-        change.to_digests.CopyFrom(_digests((row.toolchain_digest, row.config_digest)))
-        if any(before):
-            change.from_digests.CopyFrom(_digests(before))
-    return Entry(row.time_us, f"fleet.{row.sequence:020}", change, matched if row.kind in DEPLOYMENTS else None)
+        change.from_build, change.from_version = row.build, row.version
+        return change
+    change.from_build, change.from_version = row.previous_build, row.previous_version
+    change.to_build, change.to_version = row.build, row.version
+    change.to_digests.CopyFrom(_digests(row.toolchain_digest, row.config_digest))
+    if row.previous_toolchain_digest or row.previous_config_digest:
+        change.from_digests.CopyFrom(_digests(row.previous_toolchain_digest, row.previous_config_digest))
+    return change
 
 
-def _digests(pair: tuple[str, str]) -> stamp_pb2.Digests:
-    return stamp_pb2.Digests(toolchain_digest=pair[0], config_digest=pair[1])
+def _digests(toolchain: str, config: str) -> stamp_pb2.Digests:
+    return stamp_pb2.Digests(toolchain_digest=toolchain, config_digest=config)
 
 
 def _of_declared(matched: Matched) -> Entry:
     """Declared and never seen."""
     row = matched.declared
     assert row is not None
-    change = release_pb2.Change(
+    key: list[str | int | float] = [row.declare_time_us, f"declared.{row.deployment_id}"]
+    return Entry(key, _KINDS.KIND_DEPLOYMENT, row.service, row.environment, partial(_declared_change, row), matched)
+
+
+def _declared_change(row: DeploymentRow) -> release_pb2.Change:
+    return release_pb2.Change(
         kind=_KINDS.KIND_DEPLOYMENT,
         change_time=time_message(row.declare_time_us),
         service=row.service,
@@ -112,35 +124,42 @@ def _of_declared(matched: Matched) -> Entry:
         to_version=row.version,
         actor=row.actor,
     )
-    return Entry(row.declare_time_us, f"declared.{row.deployment_id}", change, matched)
 
 
 def _of_release(row: ReleaseRow) -> Entry:
-    change = release_pb2.Change(
+    key: list[str | int | float] = [row.register_time_us, f"release.{row.version}"]
+    return Entry(key, _KINDS.KIND_RELEASE_REGISTERED, "", "", partial(_release_change, row))
+
+
+def _release_change(row: ReleaseRow) -> release_pb2.Change:
+    return release_pb2.Change(
         kind=_KINDS.KIND_RELEASE_REGISTERED,
         change_time=time_message(row.register_time_us),
         from_version=row.previous_version,
         to_version=row.version,
         added_count=row.commit_count,
     )
-    return Entry(row.register_time_us, f"release.{row.version}", change)
 
 
-def _of_routes(rows: Sequence[RouteRow]) -> Iterator[Entry]:
-    before = event_pb2.RouteChanged()
-    for row in rows:
-        route = event_pb2.RouteChanged.FromString(row.route_pb)
-        change = release_pb2.Change(
-            kind=_KINDS.KIND_ROUTE_CHANGE,
-            change_time=time_message(row.time_us),
-            service=row.service,
-            from_build=before.current,
-            to_build=route.current,
-            actor=route.actor,
-            reason=": ".join(filter(None, (route.reason, route.comment))),
-        )
-        yield Entry(row.time_us, f"route.{row.revision:020}", change)
-        before = route
+def _of_routes(rows: Sequence[RouteRow], window: Window) -> Iterator[Entry]:
+    for number, row in enumerate(rows):
+        if window.holds(row.time_us):
+            key: list[str | int | float] = [row.time_us, f"route.{row.revision:020}"]
+            before = rows[number - 1] if number else None
+            yield Entry(key, _KINDS.KIND_ROUTE_CHANGE, row.service, "", partial(_route_change, row, before))
+
+
+def _route_change(row: RouteRow, before: RouteRow | None) -> release_pb2.Change:
+    route = event_pb2.RouteChanged.FromString(row.route_pb)
+    return release_pb2.Change(
+        kind=_KINDS.KIND_ROUTE_CHANGE,
+        change_time=time_message(row.time_us),
+        service=row.service,
+        from_build=event_pb2.RouteChanged.FromString(before.route_pb).current if before else "",
+        to_build=route.current,
+        actor=route.actor,
+        reason=": ".join(filter(None, (route.reason, route.comment))),
+    )
 
 
 def spans(window: Window, deployments: Iterable[FleetChangeRow]) -> list[release_pb2.ChangeSpan]:
