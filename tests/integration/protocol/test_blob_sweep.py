@@ -119,9 +119,10 @@ async def test_what_an_unread_event_may_speak_of_stays(stage: Stage) -> None:
     assert await stage.left() == {key, source_key(SOURCE), source_key(NOBODYS)}
 
 
-async def test_bytes_uploaded_again_while_the_sweep_looks_stay(stage: Stage) -> None:
-    folder = Path(stage.server.settings.blobs.removeprefix("file://"))
-    blobs = UploadedMeanwhile(stage.server.settings.blobs)
+async def test_bytes_uploaded_again_while_the_sweep_looks_stay(stage: Stage, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"  # in any case: no other store lets a test make its blobs older
+    blobs = UploadedMeanwhile(f"file://{folder}")
+    await blobs.put(source_key(NOBODYS), b"source")
     sweep = BlobSweep(blobs, stage.server.ledger, no_uploads, 1.0, 3600.0)
     for _ in range(2):
         os.utime(folder / source_key(NOBODYS), (0, 0))

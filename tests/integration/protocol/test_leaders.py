@@ -63,7 +63,8 @@ async def test_the_lock_passes_on_when_the_process_that_holds_it_is_killed(
         "import asyncio, sys\n"
         "from edgecode.server.ledger.open import lock_of\n"
         "async def hold():\n"
-        "    assert await lock_of(sys.argv[1]).try_acquire()\n"
+        "    lock = lock_of(sys.argv[1])\n"  # a name: a session that nobody holds is closed
+        "    assert await lock.try_acquire()\n"
         "    print('held', flush=True)\n"
         "    await asyncio.sleep(600)\n"
         "asyncio.run(hold())\n"
