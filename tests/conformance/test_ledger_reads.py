@@ -213,11 +213,11 @@ class TestRamps:
     async def test_jobs_of_a_ramp_are_found_in_the_order_they_were_given_and_belong_to_their_jobs(
         self, ledger: Ledger
     ) -> None:
-        rows = [ramp_job_row(f"job-{n}", given_sequence=n, assigned_pb=b"\0\1") for n in (3, 1, 2)]
+        rows = [ramp_job_row(f"job-{n}", given_sequence=n, last_sequence=n, assigned_pb=b"\0\1") for n in (3, 1, 2)]
         await write(ledger, *rows, ramp_job_row("other", ramp_id="q"), job_row("job-2"))
-        query = Find([Condition("ramp_id", "=", "r")], order_by="given_sequence", limit=10)
+        query = Find([Condition("ramp_id", "=", "r"), Condition("last_sequence", ">", 1)], "last_sequence", limit=10)
         found = await ledger.find(RampJobRow, query)
-        assert [row.given_sequence for row in found] == [1, 2, 3]
+        assert [row.given_sequence for row in found] == [2, 3]
         assert await ledger.record("job-2") == JobRecord(job_row("job-2"), ramp=rows[2])
 
     async def test_a_job_of_a_ramp_goes_with_its_job(self, ledger: Ledger) -> None:

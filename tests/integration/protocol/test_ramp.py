@@ -9,8 +9,10 @@ from edgecode.core.bus import Outgoing
 from edgecode.core.lifecycle import end
 from edgecode.server.ledger.port import Find
 from edgecode.server.ledger.ramp_row import RampJobRow
+from edgecode.server.routes.evidence import recompute
 from edgecode.server.routes.ramp import started
 from edgecode.server.routes.ramp_policy import filled
+from edgecode.server.routes.ramp_rows import KnownEvidence, ramp_jobs
 from edgecode.server.routes.revisions import Revising
 from edgecode.server.routes.route import Change, Route
 from edgecode.v1 import event_pb2, ramp_pb2
@@ -150,3 +152,20 @@ async def test_what_a_leader_that_lost_its_place_decides_changes_nothing(
     route = server.leader._projector.route
     assert route.ramp == after
     assert (await server.events.last_sequence(subjects.route_events("worker"))) == route.sequence
+
+
+async def test_who_looks_at_a_ramp_again_and_again_sees_what_the_leader_sees(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await start_server()
+    workers = await begun(server, start_worker)
+    ramp = await start_ramp(server, 50.0, min_jobs=1000)
+    known = KnownEvidence(server.ledger)
+    for batch in range(3):
+        await run_jobs(server, batch, 6, *workers, failing=NEW)
+        now_us = time.time_ns() // 1000
+        looked = await known.of(ramp, now_us)
+        anew = recompute(ramp, await ramp_jobs(server.ledger, ramp), now_us)
+        assert (looked.ramping.message(), looked.current.message()) == (anew.ramping.message(), anew.current.message())
+        assert looked.share_test.log_e == anew.share_test.log_e
+        assert looked.ramping.assigned + looked.current.assigned == 6 * (batch + 1)

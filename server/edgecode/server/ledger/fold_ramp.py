@@ -31,12 +31,16 @@ def fold_ramp(record: JobRecord, kind: str, fact: Fact) -> None:
     if row is None or row.outcome != RampOutcome.OPEN:
         return
     if kind == "attempt_started" and not row.begun_sequence and record.job.epoch == 0:
-        record.ramp = replace(row, begun_sequence=fact.sequence, begun_time_us=fact.time_us)
+        at = fact.sequence
+        record.ramp = replace(row, begun_sequence=at, begun_time_us=fact.time_us, last_sequence=at)
         return
     outcome = _outcome(record, kind, fact)
     if outcome != RampOutcome.OPEN:
         made = json.dumps(_made(record), sort_keys=True) if outcome == RampOutcome.SUCCEEDED else ""
-        record.ramp = replace(row, outcome=outcome, ended_sequence=fact.sequence, ended_time_us=fact.time_us, made=made)
+        at = fact.sequence
+        record.ramp = replace(
+            row, outcome=outcome, ended_sequence=at, ended_time_us=fact.time_us, last_sequence=at, made=made
+        )
 
 
 def _given(record: JobRecord, event: event_pb2.JobAssigned, fact: Fact) -> RampJobRow | None:
@@ -54,6 +58,7 @@ def _given(record: JobRecord, event: event_pb2.JobAssigned, fact: Fact) -> RampJ
         begun_time_us=0,
         ended_sequence=0,
         ended_time_us=0,
+        last_sequence=fact.sequence,
         assigned_pb=event.SerializeToString(deterministic=True),
         made="",
         expire_time_us=job.expire_time_us,

@@ -19,7 +19,7 @@ class RampOutcome(StrEnum):
 class RampJobRow:
     """One job that a ramp's share, or the watch after it, gave to one side.
 
-    `assigned_pb` is its `JobAssigned`, `made` the measures of what it made as JSON, empty unless it succeeded.
+    `last_sequence` is of the last event that told something. `assigned_pb` is its `JobAssigned`, `made` the measures of what it made as JSON, empty unless it succeeded.
     """
 
     job_id: str
@@ -32,6 +32,7 @@ class RampJobRow:
     begun_time_us: int
     ended_sequence: int
     ended_time_us: int
+    last_sequence: int
     assigned_pb: bytes
     made: str
     expire_time_us: int

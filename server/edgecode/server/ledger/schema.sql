@@ -270,11 +270,12 @@ CREATE TABLE IF NOT EXISTS ramp_job (
     begun_time_us  INTEGER NOT NULL,
     ended_sequence INTEGER NOT NULL,
     ended_time_us  INTEGER NOT NULL,
+    last_sequence  INTEGER NOT NULL,
     assigned_pb    BLOB NOT NULL,
     made           TEXT NOT NULL,
     expire_time_us INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS ramp_job_by_ramp ON ramp_job (ramp_id, given_sequence);
+CREATE INDEX IF NOT EXISTS ramp_job_by_change ON ramp_job (ramp_id, last_sequence);
 
 CREATE TABLE IF NOT EXISTS instance (
     instance         TEXT PRIMARY KEY,

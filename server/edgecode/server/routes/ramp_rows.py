@@ -4,7 +4,8 @@ import json
 
 from edgecode.server.ledger.port import Condition, Find, Ledger
 from edgecode.server.ledger.ramp_row import RampJobRow
-from edgecode.server.routes.ramp_job import NOTHING, Made, Outcome, RampJob
+from edgecode.server.routes.evidence import Evidence
+from edgecode.server.routes.ramp_job import NOTHING, Made, Outcome, RampJob, in_order
 from edgecode.v1 import event_pb2, ramp_pb2
 
 _PAGE = 2_000
@@ -30,14 +31,38 @@ def ramp_job(row: RampJobRow, document: ramp_pb2.RampDocument) -> RampJob:
     )
 
 
-async def ramp_jobs(ledger: Ledger, document: ramp_pb2.RampDocument) -> list[RampJob]:
-    """All jobs of a ramp that the ledger still holds, in the order in which they were given."""
+async def ramp_jobs(ledger: Ledger, ramp: ramp_pb2.RampDocument, after_sequence: int = 0) -> list[RampJob]:
+    """The jobs of a ramp that the ledger still holds, all, or those that told something after a place of the log."""
+    wanted = [Condition("ramp_id", "=", ramp.ramp_id), Condition("last_sequence", ">", after_sequence)]
     found: list[RampJob] = []
     after: tuple[int, str] | tuple[()] = ()
     while True:
-        same_ramp = [Condition("ramp_id", "=", document.ramp_id)]
-        rows = await ledger.find(RampJobRow, Find(same_ramp, "given_sequence", after=after, limit=_PAGE))
-        found += [ramp_job(row, document) for row in rows]
+        rows = await ledger.find(RampJobRow, Find(wanted, "last_sequence", after=after, limit=_PAGE))
+        found += [ramp_job(row, ramp) for row in rows]
         if len(rows) < _PAGE:
             return found
-        after = (rows[-1].given_sequence, rows[-1].job_id)
+        after = (rows[-1].last_sequence, rows[-1].job_id)
+
+
+class KnownEvidence:
+    """The evidence of the ramp that was looked at last: each look costs what was told since the one before."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._ramp_id = ""
+        self._evidence: Evidence | None = None
+        self._through = 0
+
+    async def of(self, ramp: ramp_pb2.RampDocument, now_us: int) -> Evidence:
+        """What the ledger's rows say of a ramp now."""
+        if self._evidence is None or self._ramp_id != ramp.ramp_id:
+            self._ramp_id, self._evidence, self._through = ramp.ramp_id, Evidence(ramp), 0
+        evidence = self._evidence
+        jobs = await ramp_jobs(self._ledger, ramp, self._through)
+        for moment, job in in_order(jobs):
+            evidence.take(moment, job)
+        evidence.until(now_us)
+        if evidence is self._evidence:
+            told = (max(job.given_sequence, job.begun_sequence, job.ended_sequence) for job in jobs)
+            self._through = max((self._through, *told))
+        return evidence

@@ -14,11 +14,10 @@ from edgecode.server.ledger.port import Ledger
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.rows import RouteRow
 from edgecode.server.routes import ramp_orders
-from edgecode.server.routes.evidence import recompute
 from edgecode.server.routes.policy_settings import with_settings
 from edgecode.server.routes.ramp import started
 from edgecode.server.routes.ramp_policy import filled
-from edgecode.server.routes.ramp_rows import ramp_jobs
+from edgecode.server.routes.ramp_rows import KnownEvidence
 from edgecode.server.routes.ramp_status import ramp_status
 from edgecode.server.routes.revisions import Revising, parsed
 from edgecode.server.routes.route import WORKER
@@ -40,6 +39,7 @@ class Ramps:
 
     def __init__(self, ledger: Ledger, reads: Reads, writer: RouteWriter, settings: Settings) -> None:
         self._settings = settings
+        self._evidence = KnownEvidence(ledger)
         self._ledger = ledger
         self._reads = reads
         self._writer = writer
@@ -127,7 +127,7 @@ class Ramps:
     async def _shown(self, row: RouteRow) -> route_pb2.Ramp:
         document = event_pb2.RouteChanged.FromString(row.route_pb)
         ramp, now_us = document.ramp, time.time_ns() // 1000
-        evidence = recompute(ramp, await ramp_jobs(self._ledger, ramp), now_us)
+        evidence = await self._evidence.of(ramp, now_us)
         message = ramp_status(ramp, evidence, now_us)
         message.route_revision = row.revision
         message.ledger_sequence = (await self._ledger.cursor()).sequence
