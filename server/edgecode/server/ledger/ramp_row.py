@@ -19,7 +19,8 @@ class RampOutcome(StrEnum):
 class RampJobRow:
     """One job that a ramp's share, or the watch after it, gave to one side.
 
-    `last_sequence` is of the last event that told something. `assigned_pb` is its `JobAssigned`, `made` the measures of what it made as JSON, empty unless it succeeded.
+    `last_sequence` is of the last event that told something. `assigned_pb` is its `JobAssigned`, `made` the measures of
+    what it made as JSON, empty unless it succeeded.
     """
 
     job_id: str
