@@ -105,10 +105,12 @@ def test_a_success_keeps_what_it_made() -> None:
         assert story.tell("attempt_started", **names, attempt_id=task)
         story.now_us += 2_000_000
         files: list[media_pb2.ArtifactFile] = []
-        source: media_pb2.MediaInfo | None = media_pb2.MediaInfo(video=media_pb2.VideoStream(frames=100))
+        video = media_pb2.VideoStream(frames=100, display_width_pixels=1280, display_height_pixels=720)
+        source: media_pb2.MediaInfo | None = media_pb2.MediaInfo(video=video)
         if task == "transcode":
             made = media_pb2.ArtifactFile(output_id="a", kind=media_pb2.ARTIFACT_KIND_RENDITION)
             made.frames, made.size_bytes = 99, 250
+            made.width_pixels, made.height_pixels = 640, 360
             made.quality.add(metric=media_pb2.QUALITY_METRIC_SSIM, mean=0.9)
             files, source = [made], None
         assert story.tell("attempt_succeeded", **names, attempt_id=task, files=files, source=source)
@@ -116,7 +118,8 @@ def test_a_success_keeps_what_it_made() -> None:
     row = ramp_of(story)
     made = json.loads(row.made)
     stratum = made.pop("stratum")
-    assert made == {"seconds": 4.0, "size_ratio": 0.25, "frames_ratio": 0.99, "distortion": pytest.approx(0.1)}
+    ratios = {"size_ratio": 0.25, "frames_ratio": 0.99, "pixels_ratio": 0.25}
+    assert made == {"seconds": 4.0, "distortion": pytest.approx(0.1), **ratios}
     assert (row.outcome, row.ended_sequence) == ("SUCCEEDED", story.sequence)
     assert stratum.endswith("-20")
 

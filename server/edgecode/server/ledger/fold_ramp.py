@@ -102,8 +102,13 @@ def _made(record: JobRecord) -> dict[str, float | str]:
         "seconds": sum(attempt.end_time_us - attempt.start_time_us for attempt in succeeded) / 1e6,
         "size_ratio": _ratio(sum(file.size_bytes for file in renditions), created.asset_size_bytes),
         "frames_ratio": _ratio(sum(file.frames for file in renditions), source.video.frames * len(renditions)),
+        "pixels_ratio": _ratio(sum(file.width_pixels * file.height_pixels for file in renditions), _pixels(source)),
         "distortion": 1.0 - sum(similarities) / len(similarities) if similarities else 0.0,
     }
+
+
+def _pixels(source: media_pb2.MediaInfo) -> int:
+    return source.video.display_width_pixels * source.video.display_height_pixels
 
 
 def _ratio(part: int, whole: int) -> float:
