@@ -16,7 +16,8 @@ _DEFAULTS = {
     "guard_alpha": 0.001,
     "hold_alpha": 0.001,
     "further_alpha": 0.005,
-    "overdue_seconds": 3600.0,
+    # Waits between a job's tasks count too, and films take long: what hangs is found by its worker, far sooner.
+    "overdue_seconds": 86_400.0,
     "watch_seconds": 86_400.0,
 }
 _LEVELS = ("alpha", "guard_alpha", "hold_alpha", "further_alpha")
