@@ -51,3 +51,22 @@ async def test_the_descriptor_set_of_a_release_stands_in_for_reflection(processe
     assert status == 0, output
     assert "edgecode.v1.JobService" in output
     assert '"answeredBy"' in output
+
+
+async def test_grpcurl_alone_registers_a_release_and_declares_a_deployment(
+    processes: Processes, tmp_path: Path
+) -> None:
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    commit = "git -c user.name=ci -c user.email=ci@example.com commit --quiet --allow-empty -m"
+    setup = (
+        f"git init --quiet && echo 0.1.0 > VERSION && git add . && {commit} first && git tag v0.1.0 && {commit} next"
+    )
+    status, output = await run_script(processes, f"{setup} && echo 0.1.1 > VERSION", checkout)
+    assert status == 0, output
+    up = await Up.start(processes, tmp_path)
+    status, output = await run_script(processes, script("RELEASING.md", "grpcurl-release", server=up.server), checkout)
+    assert status == 0, output
+    assert '"previousVersion": "0.1.0"' in output
+    assert '"commitCount": 1' in output
+    assert '"state": "STATE_STARTED"' in output
