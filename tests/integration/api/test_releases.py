@@ -311,3 +311,23 @@ async def test_a_second_server_reads_what_the_first_was_told(api: Api, stack: St
     released = await register(api, registration(version, 1, commits=commits(3, 2)))
     async with stack.another_server() as (_, other):
         assert await other.releases.GetRelease(release_pb2.GetReleaseRequest(release=version)) == released
+
+
+async def test_a_server_that_ends_between_two_pieces_leaves_what_the_same_registration_goes_on_with(
+    api: Api, stack: Stack
+) -> None:
+    version = f"{a_major()}.0.0"
+    whole = registration(version, 1, commits=commits(9, 400, files=["f" * 4000]))
+    other = await stack.processes.server(stack.settings, crash_at="release.after_piece")
+    async with stack.client(address=(await other.ready())["grpc_address"]) as client:
+        with pytest.raises(grpc.aio.AioRpcError):
+            await register(client, whole)
+    await other.exit()
+    half = await api.releases.GetRelease(release_pb2.GetReleaseRequest(release=version))
+    assert (half.state, half.commit_count) == (release_pb2.Release.STATE_INCOMPLETE, 400)
+    assert "commits are stored: register it again" in half.warnings[0]
+    partly = await compare(api, version, version)
+    assert partly.relation == Relation.RELATION_SAME
+    assert (await register(api, whole)).state == REGISTERED
+    taken = await refusal(api.releases.RegisterRelease(stream(registration(version, 2))))
+    assert taken.reason == "RELEASE_TAKEN"

@@ -10,6 +10,7 @@ from edgecode.core import bus as core_bus
 from edgecode.core import subjects
 from edgecode.core.errors import FailedPrecondition
 from edgecode.core.settings import Settings
+from edgecode.server.ledger.fold_release import release_key
 from edgecode.server.ledger.open import ledger_of
 from edgecode.server.ledger.port import Find
 from edgecode.server.ledger.rebuild import fold_all, rebuild
@@ -20,6 +21,7 @@ from tests.harness.eventually import eventually
 from tests.harness.played_server import PlayedServer, a_job, a_video
 from tests.harness.played_worker import PlayedWorker
 from tests.harness.recorder import Recorder
+from tests.harness.release_requests import commits, revision_of
 from tests.harness.tables import tables
 from tests.integration.protocol.conftest import StartServer, StartWorker
 
@@ -66,6 +68,10 @@ async def a_full_life(server: PlayedServer, bad: PlayedWorker, doomed: PlayedWor
     for revision in (1, 2, 2):
         made = event_pb2.PresetCreated(preset="own", revision=revision, title=f"revision {revision}")
         await server.append(subjects.preset_events("own"), event_pb2.Event(preset_created=made))
+    for subject, event in [*registered("1.0.0", 1), *registered("1.0.0", 2), *registered("1.0.1", 3, known=False)]:
+        await server.append(subject, event)
+    for subject, event in [*registered("1.0.1", 3), deployed("STATE_STARTED"), deployed("STATE_SUCCEEDED")]:
+        await server.append(subject, event)
     await server.create(a_job("unfinished"))
     frozen = a_job("frozen")
     await server.create(frozen)
@@ -84,6 +90,26 @@ async def a_full_life(server: PlayedServer, bad: PlayedWorker, doomed: PlayedWor
     }
 
 
+def registered(version: str, number: int, *, known: bool = True) -> list[tuple[str, event_pb2.Event]]:
+    """The events of a registration with two commits, or with none known."""
+    subject, digest = subjects.release_events(release_key(version)), revision_of(version, number, known)
+    event = event_pb2.ReleaseRegistered(
+        version=version, revision=revision_of(version, number), commits_known=known, commit_count=2 * known,
+        content_sha256=digest,
+    )  # fmt: skip
+    events = [(subject, event_pb2.Event(release_registered=event))]
+    for place, commit in enumerate(commits(number, 2)) if known else ():
+        piece = event_pb2.ReleaseCommits(content_sha256=digest, first_position=place, commits=[commit])
+        events.append((subject, event_pb2.Event(release_commits=piece)))
+    return events
+
+
+def deployed(state: str) -> tuple[str, event_pb2.Event]:
+    """A declared deployment in a state."""
+    event = event_pb2.DeploymentRecorded(deployment_id="d", service="worker", version="1.0.0", state=state)
+    return subjects.deployment_events("worker"), event_pb2.Event(deployment_recorded=event)
+
+
 async def test_a_rebuild_gives_the_same_tables_and_publishes_nothing(
     start_server: StartServer, start_worker: StartWorker, settings: Settings, tmp_path: Path
 ) -> None:
@@ -92,7 +118,9 @@ async def test_a_rebuild_gives_the_same_tables_and_publishes_nothing(
     workers = [await start_worker(letter, server) for letter in "bbc"]
     await a_full_life(server, *workers)
     before = await tables(server.ledger)
-    assert all(before[name] for name in ("job", "task", "attempt", "artifact", "asset", "route", "stamp"))
+    assert all(before[name] for name in ("job", "task", "attempt", "artifact", "asset", "route", "stamp", "deployment"))
+    assert [(row[0], row[4]) for row in before["release"]] == [("1.0.0", 1), ("1.0.1", 1)]
+    assert len(before["release_commit"]) == 4, "of the first registration of a version, and of what completed it"
     assert len(before["event_unread"]) == 1
     head = (await server.events.identity()).last_sequence
     await server.close()
