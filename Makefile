@@ -11,13 +11,14 @@ PROTO_OUT ?= protos
 PROTOS := $(sort $(wildcard protos/edgecode/v1/*.proto))
 SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
 
-.PHONY: help python-check demo demo-rollout venv venv-test protos pins format lint types contracts proto-lint check test \
+.PHONY: help python-check demo demo-releases demo-rollout venv venv-test protos pins format lint types contracts proto-lint check test \
   test-media test-survival test-chaos test-rollout test-fresh test-release test-grown-up test-grpcurl test-node test-browser \
   test-s3 test-containers docs bench dist clean
 
 help:
 	@echo 'make demo             install into .venv, run one video through real processes, leave ./demo-output'
 	@echo 'make demo-rollout     two builds of this repository: a good one ramped and promoted, a bad one rolled back'
+	@echo 'make demo-releases    releases of this project cut, built, run side by side, one rolled back, some lying'
 	@echo 'make test             format, lint, types, contracts, protos, then all tests that need nothing more'
 	@echo 'make test-media       what comes out of every kind of source and output'
 	@echo 'make test-survival    real processes killed, frozen and stopped at each point'
@@ -55,6 +56,9 @@ demo: venv
 
 demo-rollout: venv
 	.venv/bin/python -m demos.rollout
+
+demo-releases: venv .venv-release/pins
+	.venv/bin/python -m demos.releases demo-releases-output
 
 .venv-test/dev-pins: requirements/dev.txt pyproject.toml | python-check
 	test -x $(TEST_BIN)/python || $(PYTHON) -m venv .venv-test
@@ -229,4 +233,4 @@ dist: .venv-test/dev-pins
 	$(TEST_BIN)/buf build --as-file-descriptor-set -o dist/edgecode-v1.binpb
 
 clean:
-	rm -rf .venv .venv-test .venv-bench .venv-release dist demo-output
+	rm -rf .venv .venv-test .venv-bench .venv-release dist demo-output demo-releases-output

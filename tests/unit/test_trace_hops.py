@@ -53,7 +53,9 @@ def test_an_event_that_cannot_be_read_is_a_hop_that_says_so() -> None:
 
 
 # Events of other things than jobs.
-OTHERS = ("asset_", "route_", "preset_", "webhook_", "delivery_")
+OTHERS = (
+    "asset_", "route_", "preset_", "webhook_", "delivery_", "release_", "deployment_", "fleet_", "digests_", "build_",
+)  # fmt: skip
 
 
 def test_every_event_of_a_job_has_a_sentence_of_its_own() -> None:
