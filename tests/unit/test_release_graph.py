@@ -44,6 +44,14 @@ def test_a_circle_is_seen_and_followed_once() -> None:
     assert [*graph.order()] == ["1.0.0", "1.1.0", "1.2.0", "1.3.0"]
 
 
+@given(st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["", *"abcdefg"])))
+def test_a_circle_behind_a_release_is_known_however_far(previous: dict[str, str]) -> None:
+    graph = ReleaseGraph(Known(name, "", before, has_commits=True, commit_count=0) for name, before in previous.items())
+    for name in previous:
+        last = graph.releases.get(graph.lineage(name)[-1])
+        assert graph.is_circular(name) == (last is not None and last.previous != "")
+
+
 def test_what_would_close_a_circle_is_known_before() -> None:
     graph = graph_of(v1_0_0="", v1_1_0="1.0.0")
     assert graph.would_close_circle("1.0.0", "1.1.0")

@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from edgecode.core.stamp import SHORT_REVISION_LENGTH
 from edgecode.core.version import Version, parse_version
 from edgecode.v1 import release_pb2
 
@@ -48,6 +49,10 @@ class ReleaseGraph:
 
     def __init__(self, releases: Iterable[Known]) -> None:
         self.releases: Mapping[str, Known] = {release.version: release for release in releases}
+        self._by_revision: dict[str, list[str]] = {}
+        for release in self.releases.values():
+            self._by_revision.setdefault(release.revision[:SHORT_REVISION_LENGTH], []).append(release.version)
+        self._circular = _on_the_way_to_circles(self.releases)
         self._order: tuple[str, ...] | None = None
 
     def order(self) -> Sequence[str]:
@@ -67,16 +72,16 @@ class ReleaseGraph:
 
     def is_circular(self, version: str) -> bool:
         """Whether the names of releases before lead back to one already met."""
-        last = self.releases.get(self.lineage(version)[-1])
-        return last is not None and bool(last.previous)
+        return version in self._circular
 
     def would_close_circle(self, version: str, previous: str) -> bool:
         """Whether `version` lies behind `previous` already."""
         return bool(previous) and version in self.lineage(previous)
 
     def by_revision(self, beginning: str) -> list[Known]:
-        """Releases whose revision begins so, in order."""
-        return [self.releases[v] for v in self.order() if self.releases[v].revision.startswith(beginning)]
+        """Releases whose revision begins with these 12 to 40 hex digits, by precedence."""
+        versions = sorted(self._by_revision.get(beginning[:SHORT_REVISION_LENGTH], ()), key=precedence)
+        return [self.releases[v] for v in versions if self.releases[v].revision.startswith(beginning)]
 
 
 def ways(from_: Sequence[str], to: Sequence[str]) -> Ways:
@@ -105,6 +110,19 @@ def precedence(version: str) -> tuple[Version, str]:
         return parse_version(version), version
     except ValueError:
         return _LOWEST, version
+
+
+def _on_the_way_to_circles(releases: Mapping[str, Known]) -> set[str]:
+    """Releases behind which lies a circle, themselves part of it or not; each is looked at once."""
+    circular: set[str] = set()
+    straight: set[str] = set()
+    for version in releases:
+        way: dict[str, None] = {}
+        while version in releases and version not in way and version not in straight and version not in circular:
+            way[version] = None
+            version = releases[version].previous  # noqa: PLW2901 the walk goes on from there
+        (circular if version in way or version in circular else straight).update(way)
+    return circular
 
 
 def _ordered(releases: Mapping[str, Known]) -> Iterable[str]:
