@@ -89,18 +89,19 @@ def test_a_changed_file_and_an_untracked_one_that_would_be_packaged_are_faults(r
     ]
 
 
+@pytest.fixture(scope="module")
+def built(pristine: Tree, tmp_path_factory: pytest.TempPathFactory) -> tuple[Tree, Path]:
+    folder = tmp_path_factory.mktemp("built")
+    run("git", "clone", "--quiet", pristine.root, folder / "tree", cwd=folder)
+    tree = Tree(folder / "tree")
+    cut(tree)
+    for target in ("sdist", "wheel"):
+        tree.build(target, folder / "dist")
+    return tree, folder / "dist"
+
+
 class TestBuilt:
     """What was built, against what the checkout says."""
-
-    @pytest.fixture(scope="class")
-    def built(self, pristine: Tree, tmp_path_factory: pytest.TempPathFactory) -> tuple[Tree, Path]:
-        folder = tmp_path_factory.mktemp("built")
-        run("git", "clone", "--quiet", pristine.root, folder / "tree", cwd=folder)
-        tree = Tree(folder / "tree")
-        cut(tree)
-        for target in ("sdist", "wheel"):
-            tree.build(target, folder / "dist")
-        return tree, folder / "dist"
 
     def test_wheel_and_sdist_of_the_commit_have_no_fault(self, built: tuple[Tree, Path]) -> None:
         assert found_in(*built).faults == []
