@@ -50,7 +50,7 @@ def _file_faults(
 
 def _of_wheel(path: Path) -> tuple[Mapping[str, str], Mapping[str, str]]:
     with zipfile.ZipFile(path) as wheel:
-        metadata = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+        metadata = next((name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")), "METADATA")
         return _parsed(wheel.read, metadata, _WHEEL_STAMP)
 
 
