@@ -13,11 +13,11 @@ from demos.rollout.story import Story, Unexpected
 from demos.rollout.variants import BROKEN, HEALTHY
 from edgecode.cli.commands.demo import OWN
 from edgecode.cli.demo.folder import remove
-from edgecode.cli.exits import say
+from edgecode.cli.exits import INTERRUPTED, say
 from edgecode.cli.stack.child import Command
 from edgecode.cli.stack.child import Facts as Said
 from edgecode.cli.stack.folder import DataFolder
-from edgecode.cli.stack.hold import hold
+from edgecode.cli.stack.hold import Stopped, hold
 from edgecode.cli.stack.stack import Plan, Stack, python_module, read_ready
 from edgecode.cli.stack.supervised import Event, Supervised
 from edgecode.core.stamp import build_info
@@ -39,6 +39,9 @@ def main() -> int:
     except Unexpected as error:
         say(f"demo-rollout: {error}\n  logs are in {folder.logs}")
         return 1
+    except Stopped:
+        say("demo-rollout: stopped by a signal; all processes are stopped")
+        return INTERRUPTED
     finally:
         folder.release()
     facts.write(output / "facts.json")

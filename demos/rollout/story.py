@@ -47,7 +47,7 @@ class Story:
     async def tell(self, video: Path, good: SecondBuild, bad: SecondBuild) -> Facts:
         """Both rollouts; raises Unexpected when one ends otherwise than it should."""
         traffic = Traffic(self._channel, _AT_ONCE)
-        first = await self._route()
+        [first] = await self._revisions_after(0, 1)
         try:
             await traffic.begin(video)
             promoted = await self._ramp(good, [25.0, 50.0], 4, ramp_pb2.RAMP_STATE_WATCHING)
@@ -58,9 +58,10 @@ class Story:
         failed = [job.job_id for job in traffic.jobs if job.HasField("failure")]
         if failed:
             raise Unexpected(f"{len(failed)} jobs failed: {', '.join(failed[:3])}")
-        revisions = [first, *await self._revisions_after(first.revision)]
+        route = await self._route()
+        revisions = [first, *await self._revisions_after(first.revision, route.revision - first.revision)]
         rerun = await self._first_rerun([job.job_id for job in traffic.jobs if job.epoch], revisions)
-        return Facts(revisions, await self._route(), [promoted, rolled_back], traffic.jobs, rerun)
+        return Facts(revisions, route, [promoted, rolled_back], traffic.jobs, rerun)
 
     async def close(self) -> None:
         """Hangs up."""
@@ -89,10 +90,10 @@ class Story:
         route: route_pb2.Route = await self._routes.GetRoute(route_pb2.GetRouteRequest())
         return route
 
-    async def _revisions_after(self, revision: int) -> list[route_pb2.Route]:
-        last = (await self._route()).revision
+    async def _revisions_after(self, revision: int, count: int) -> list[route_pb2.Route]:
+        """So many revisions after one, or, after 0, from the present one on, which may be the first that is to come."""
         watch = self._routes.WatchRoute(route_pb2.WatchRouteRequest(after_revision=revision))
-        found = [await watch.read() for _ in range(last - revision)]
+        found = [await watch.read() for _ in range(count)]
         watch.cancel()
         return found
 
