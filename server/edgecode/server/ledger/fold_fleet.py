@@ -18,6 +18,8 @@ from edgecode.server.ledger.port import Changes
 from edgecode.server.ledger.rows import replace
 from edgecode.v1 import event_pb2
 
+# Processes of one kind: service, environment, build, toolchain digest, config digest.
+Kin = tuple[str, str, str, str, str]
 # How long the end of a process is remembered.
 GONE_KEPT_US = 30 * 86_400_000_000
 _STATES = {
@@ -65,54 +67,61 @@ class FleetFold:
 
     def _fleet_changed(self, event: event_pb2.FleetChanged, fact: Fact) -> None:
         for group in event.gone:
-            for instance in group.instances:
-                self._gone(instance, _STATES.get(group.how, InstanceState.GONE_UNSEEN), fact)
+            state = _STATES.get(group.how, InstanceState.GONE_UNSEEN)
+            left = Counter(filter(None, (self._gone(instance, state, fact) for instance in group.instances)))
+            for kin, count in left.items():
+                self._count(kin, -count, fact)
         for appeared in event.appeared:
             self._appeared(appeared, fact)
 
-    def _gone(self, instance: str, state: InstanceState, fact: Fact) -> None:
+    def _gone(self, instance: str, state: InstanceState, fact: Fact) -> Kin | None:
         row = self.state.instances.get(instance)
         if row is None or row.service != fact.name:
-            return
+            return None
         del self.state.instances[instance]
         self._changes.instances[instance] = replace(
             row, state=state, gone_time_us=fact.time_us, expire_time_us=fact.time_us + GONE_KEPT_US
         )
-        self._count(row, -1, fact)
+        return row.service, row.environment, row.build, row.toolchain_digest, row.config_digest
 
     def _appeared(self, group: event_pb2.InstancesAppeared, fact: Fact) -> None:
         place = (fact.name, group.environment)
         digests = (group.digests.toolchain_digest, group.digests.config_digest)
+        count = 0
         for seen in group.instances:
-            if seen.instance in self.state.instances:
-                continue
-            row = InstanceRow(
-                seen.instance, *place, group.build, *digests, seen.host, InstanceState.RUNNING, fact.time_us, 0, 0
-            )
-            self.state.instances[seen.instance] = self._changes.instances[seen.instance] = row
-            if (*place, group.build) not in self.state.builds:
-                self.state.builds[*place, group.build] = FleetBuildRow(
-                    *place, group.build, group.version, group.revision, int(group.dirty),
-                    0, 0, fact.time_us, 0, 0, 0, 0, 0, 0,
-                )  # fmt: skip
-            if (*place, *digests) not in self.state.digests:
-                self.state.digests[*place, *digests] = FleetDigestRow(
-                    *place, *digests, group.build, 0, 0, fact.time_us, 0, 0, 0, 0, 0
+            if seen.instance not in self.state.instances:
+                count += 1
+                row = InstanceRow(
+                    seen.instance, *place, group.build, *digests, seen.host, InstanceState.RUNNING, fact.time_us, 0, 0
                 )
-            self._count(row, 1, fact)
+                self.state.instances[seen.instance] = self._changes.instances[seen.instance] = row
+        if not count:
+            return
+        if (*place, group.build) not in self.state.builds:
+            self.state.builds[*place, group.build] = FleetBuildRow(
+                *place, group.build, group.version, group.revision, int(group.dirty),
+                0, 0, fact.time_us, 0, 0, 0, 0, 0, 0,
+            )  # fmt: skip
+        if (*place, *digests) not in self.state.digests:
+            self.state.digests[*place, *digests] = FleetDigestRow(
+                *place, *digests, group.build, 0, 0, fact.time_us, 0, 0, 0, 0, 0
+            )
+        self._count((*place, group.build, *digests), count, fact)
 
-    def _count(self, row: InstanceRow, more: int, fact: Fact) -> None:
-        """One process more or less of its build and of its digests."""
-        build = _counted(self.state.builds[row.service, row.environment, row.build], more, fact)
+    def _count(self, kin: Kin, more: int, fact: Fact) -> None:
+        """So many processes more, or fewer, of a build and of its digests."""
+        service, environment, name, *digests = kin
+        build = _counted(self.state.builds[service, environment, name], more, fact)
         if more > 0:
             build = replace(build, gone=0)
         self._keep_build(build)
-        key = (row.service, row.environment, row.toolchain_digest, row.config_digest)
+        key = (service, environment, digests[0], digests[1])
         digest = _counted(self.state.digests[key], more, fact)
         if more > 0:
-            digest = replace(digest, build=row.build)
+            digest = replace(digest, build=name)
         self.state.digests[key] = self._changes.fleet_digests[key] = digest
-        self._keep_deployment(build)
+        if build.announced:
+            self._keep_deployment(build)
 
     def _keep_build(self, row: FleetBuildRow) -> None:
         key = (row.service, row.environment, row.build)
