@@ -56,6 +56,7 @@ FIELDS: dict[str, tuple[Numbers, Choices]] = {
     "package": (package.NUMBERS, {}),
     "quality": (quality.NUMBERS, quality.CHOICES),
 }
+PRESETS = (WEB, ADAPTIVE, ARCHIVE, AUDIO, THUMBNAIL)
 BOUNDS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
 
@@ -98,7 +99,7 @@ def _unit(name: str, field: FieldInfo) -> str:
 def presets() -> str:
     """What each preset asks for, defaults filled in."""
     parts = []
-    for preset in (WEB, ADAPTIVE, ARCHIVE, AUDIO, THUMBNAIL):
+    for preset in PRESETS:
         rows = [[f"`{spec.output_id}`", *_asked(spec)] for spec in with_defaults(preset.outputs)]
         title = f"\n## `{preset.preset}`, revision {preset.revision}\n\n{preset.title}.\n\n"
         parts.append(title + table(("output", "kind", "asked for"), rows))

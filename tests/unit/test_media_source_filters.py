@@ -7,7 +7,10 @@ import ffmpeg
 import pytest
 
 from edgecode.v1 import media_pb2
-from edgecode.workers.media.source_filters import CUBE, for_jpeg, matrix_of, prepared, write_cube
+from edgecode.workers.media.admission import COLOR_SPACES
+from edgecode.workers.media.dolby_vision import lone_profile_of
+from edgecode.workers.media.picture import SPACES
+from edgecode.workers.media.source_filters import CUBE, MATRICES, for_jpeg, matrix_of, prepared, write_cube
 
 
 def info(**video: Any) -> media_pb2.MediaInfo:
@@ -40,13 +43,45 @@ def test_pictures_that_are_bt709_are_only_marked_so() -> None:
         (info(width_pixels=960, height_pixels=720), "bt709"),
         (info(color_transfer="arib-std-b67"), "bt2020"),
         (info(width_pixels=640, height_pixels=480, color_primaries="bt2020"), "bt2020"),
-        (info(color_space="ictcp"), "bt709"),
     ],
 )
 def test_the_matrix_is_what_the_source_says_else_what_its_size_and_light_say(
     source: media_pb2.MediaInfo, matrix: str
 ) -> None:
     assert matrix_of(source) == matrix
+
+
+def test_the_probe_takes_the_matrices_that_the_scaler_knows_and_rgb() -> None:
+    assert {*MATRICES, "gbr"} == COLOR_SPACES
+    assert set(SPACES.values()) > COLOR_SPACES
+
+
+DUMP = """Input #0, mov,mp4,m4a,3gp,3g2,mj2, from '':
+  Stream #0:0[0x1](und): Audio: aac (LC)
+  Stream #0:1[0x2](und): Video: hevc (Main 10) (dvh1 / 0x31687664), yuv420p10le(tv), 64x64, 25 fps (default)
+    Side data:
+      DOVI configuration record: version: 1.0, profile: {profile}, level: 1, rpu flag: 1, el flag: 0, bl flag: 1, \
+compatibility id: {like}, compression: 0
+  Stream #0:2[0x3](und): Video: hevc
+"""
+
+
+@pytest.mark.parametrize(
+    ("profile", "like", "index", "found"),
+    [
+        (5, 0, 1, 5),
+        (5, 0, 2, None),
+        (5, 0, 0, None),
+        (8, 1, 1, None),
+        (10, 0, 1, 10),
+        (10, 1, 1, None),
+        (7, 0, 1, None),
+    ],
+)
+def test_only_dolby_vision_of_colours_of_its_own_stands_alone(
+    profile: int, like: int, index: int, found: int | None
+) -> None:
+    assert lone_profile_of(DUMP.format(profile=profile, like=like), index) == found
 
 
 def test_fields_go_first_and_stills_have_no_neighbours_to_take_them_from() -> None:

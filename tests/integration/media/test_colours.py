@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from edgecode.v1 import media_pb2
+from edgecode.workers.media.faults import MediaFailure, Reason
 from edgecode.workers.media.probe import probe
 from edgecode.workers.media.thumbnail import thumbnails
 from edgecode.workers.media.tone_map import nits_to_pq, pq_to_nits, roll_off
 from edgecode.workers.media.tools import MediaTools
+from tests.hostile.mp4 import box
 from tests.integration.media.sources import THUMBNAIL, ffmpeg, run_ladder, tags_for
 
 Make = Callable[..., Path]
@@ -107,6 +109,52 @@ async def test_the_peak_is_what_the_stream_says_of_its_content_else_of_its_displ
         source = made(f"{nits}.mp4", *grey, "-pix_fmt", "yuv420p10le", "-c:v", "libx265", "-preset", "ultrafast",
                       "-x265-params", f"log-level=error:hdr10=1:{said}")  # fmt: skip
         assert (await probe(source, scratch, tools)).video.peak_nits == nits
+
+
+def flagged(space: str) -> tuple[str, ...]:
+    """A picture that says that its colours are coded so."""
+    said = "setparams=colorspace={}:color_primaries=bt2020:color_trc=smpte2084"
+    return ("-f", "lavfi", "-i", f"testsrc2=s=64x64:r=25:d=0.2,format=yuv420p10le,{said.format(space)}", *X264)
+
+
+@pytest.mark.parametrize("space", ["ictcp", "ycgco", "smpte2085"])
+async def test_colours_coded_in_a_way_that_is_not_read_are_refused(
+    tools: MediaTools, made: Make, scratch: Path, space: str
+) -> None:
+    with pytest.raises(MediaFailure, match=f"coded as {space}; taken are bt2020c, bt2020nc, bt470bg") as refused:
+        await probe(made(f"{space}.mp4", *flagged(space)), scratch, tools)
+    assert (refused.value.reason, refused.value.failure.fault) == (Reason.UNSUPPORTED_COLORS, media_pb2.FAULT_USER)
+
+
+def of_dolby_vision(source: Path, profile: int, like: int) -> Path:
+    """The same HEVC with a configuration record that says so: the profile, and what the base layer is like."""
+    data = bytearray(source.read_bytes())
+    record = box(b"dvcC", bytes([1, 0, profile << 1, 1 << 3 | 0b101, like << 4]), bytes(19))
+    place = 0
+    for name in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"hvc1"):
+        place = data.index(name, place)
+        data[place - 4 : place] = (int.from_bytes(data[place - 4 : place], "big") + len(record)).to_bytes(4, "big")
+    after = data.index(b"hvcC", place) - 4
+    after += int.from_bytes(data[after : after + 4], "big")
+    data[after:after] = record
+    found = source.with_stem(f"{source.stem} {profile}.{like}")
+    found.write_bytes(data)
+    return found
+
+
+async def test_dolby_vision_is_taken_by_its_base_layer_and_refused_where_that_is_of_its_own(
+    tools: MediaTools, made: Make, scratch: Path
+) -> None:
+    x265 = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error", "-tag:v", "hvc1")
+    pictures = ("-f", "lavfi", "-i", "testsrc2=s=64x64:r=25:d=0.2", "-f", "lavfi", "-i", "sine=d=0.2")
+    source = made("hevc.mp4", *pictures, "-pix_fmt", "yuv420p10le", *x265, "-c:a", "aac")
+    lone = of_dolby_vision(source, 5, 0)
+    with pytest.raises(MediaFailure, match="Dolby Vision of profile 5 without a base layer") as refused:
+        await probe(lone, scratch, tools)
+    assert (refused.value.reason, refused.value.failure.fault) == (Reason.UNSUPPORTED_COLORS, media_pb2.FAULT_USER)
+    assert (await probe(of_dolby_vision(source, 8, 1), scratch, tools)).video.frames == 5
+    # Its sound is as good as any.
+    assert len((await probe(lone, scratch, tools, sound_suffices=True)).audio) == 1
 
 
 def test_the_curve_rises_everywhere_and_ends_at_white() -> None:

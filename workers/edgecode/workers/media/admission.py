@@ -7,6 +7,9 @@ from typing import Any
 from edgecode.workers.media.faults import Reason
 from edgecode.workers.media.timeline import Timeline
 
+# What the scaler makes RGB of, and RGB itself.
+COLOR_SPACES = {"gbr", "bt709", "bt470bg", "smpte170m", "smpte240m", "fcc", "bt2020nc", "bt2020c"}
+
 
 class Refused(Exception):
     """The source exceeds a documented limit or is not on an allowlist; reason and sentence are its arguments."""
@@ -31,6 +34,21 @@ def check_picture(width: int, height: int, aspect: Fraction | int, limits: Mappi
             f"{shown}x{shown_height} pixels; at most {limits['max_pixels']} are taken"
             f" and {limits['max_side_pixels']} on a side",
         )
+
+
+def check_colours(space: str | None, dolby_vision: int | None) -> None:
+    """Colours that are coded in a way we can read; what does not say how is judged by its size.
+
+    Args:
+        space: the matrix as the pictures name it; None where they do not.
+        dolby_vision: the profile where only Dolby's own decoder knows the colours.
+    """
+    if dolby_vision is not None:
+        sentence = f"Dolby Vision of profile {dolby_vision} without a base layer of HDR10, HLG or SDR: its colours"
+        raise Refused(Reason.UNSUPPORTED_COLORS, f"{sentence} are known to Dolby's own decoder alone")
+    if space is not None and space not in COLOR_SPACES:
+        taken = ", ".join(sorted(COLOR_SPACES))
+        raise Refused(Reason.UNSUPPORTED_COLORS, f"colours are coded as {space}; taken are {taken}")
 
 
 def check_frames(frames: int, limits: Mapping[str, Any]) -> None:

@@ -23,6 +23,8 @@ class Reason(enum.StrEnum):
     """A container outside the allowlist: playlists, concat scripts, image sequences, network streams. The user's."""
     UNSUPPORTED_CODEC = "UNSUPPORTED_CODEC"
     """The video, or all of the audio, needs a decoder outside the allowlist. The user's."""
+    UNSUPPORTED_COLORS = "UNSUPPORTED_COLORS"
+    """Colours coded in a way that is not read: ICtCp, YCgCo, Dolby Vision without a common base layer. The user's."""
     NO_VIDEO_STREAM = "NO_VIDEO_STREAM"
     """The source has no moving pictures: audio only, cover art only, or no packet at all. The user's."""
     TRUNCATED_INPUT = "TRUNCATED_INPUT"

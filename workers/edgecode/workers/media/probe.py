@@ -15,6 +15,8 @@ from edgecode.workers.media.tools import MediaTools
 
 CHILD = "edgecode.workers.media.probe_child"
 SOUND_CHILD = "edgecode.workers.media.probe_sound_child"
+# Refusals for what outputs of sound alone do not need.
+OF_PICTURES = {Reason.NO_VIDEO_STREAM, Reason.UNSUPPORTED_COLORS}
 
 
 async def probe(source: Path, scratch: Path, tools: MediaTools, *, sound_suffices: bool = False) -> media_pb2.MediaInfo:
@@ -33,7 +35,7 @@ async def probe(source: Path, scratch: Path, tools: MediaTools, *, sound_suffice
     arguments = [str(source), json.dumps(asdict(tools.limits))]
     answer = await ask_python(CHILD, arguments, source, scratch, tools)
     found = _parse(answer)
-    if sound_suffices and found.get("refused", [""])[0] == Reason.NO_VIDEO_STREAM:
+    if sound_suffices and found.get("refused", [""])[0] in OF_PICTURES:
         answer = await ask_python(SOUND_CHILD, arguments, source, scratch, tools)
         found = _parse(answer)
     if "refused" in found:

@@ -14,10 +14,11 @@ from typing import Any
 import av
 import av.logging
 
-from edgecode.workers.media import picture
+from edgecode.workers.media import dolby_vision, picture
 from edgecode.workers.media.admission import (
     Refused,
     check_clock,
+    check_colours,
     check_duration,
     check_frames,
     check_picture,
@@ -213,6 +214,8 @@ def _picture(container: Any, stream: Any, said: list[Any], limits: dict[str, Any
     rotation = round(-(frame.rotation if frame else 0) / 90) * 90 % 360
     shown = (max(round(width * aspect), 1), height) if aspect >= 1 else (width, max(round(height / aspect), 1))
     shown = shown[::-1] if rotation in (90, 270) else shown
+    colours = picture.colours(frame, context)
+    check_colours(colours.get("color_space"), dolby_vision.lone_profile(container, stream))
     return {
         "width_pixels": width,
         "height_pixels": height,
@@ -220,7 +223,7 @@ def _picture(container: Any, stream: Any, said: list[Any], limits: dict[str, Any
         "display_height_pixels": shown[1],
         "rotation_degrees": rotation,
         "pixel_format": frame.format.name if frame else str(context.pix_fmt or ""),
-        **picture.colours(frame, context),
+        **colours,
         **picture.fields(container, stream, frame),
     }
 
