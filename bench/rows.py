@@ -1,16 +1,19 @@
-"""The rows of DESIGN.md's table "Speed and size", and what plans and progress reckon with, by name."""
+"""The rows of DESIGN.md's table "Speed and size", what plans reckon with, and what jobs cost, by name."""
 
 from dataclasses import dataclass
 
 from bench import (
+    bytes_moved,
     create_job,
     idle_memory,
     log_to_ledger,
     many_instances,
     media_cost,
     noop_tasks,
+    preset_jobs,
     ramp_verdict,
     rollback,
+    sandbox_price,
     stamp_price,
     startup,
     transcode,
@@ -48,4 +51,9 @@ ROWS = {
     "rollback": Entry(
         "a rollback with 10,000 queued tasks: the first run again, the last moved; assignment and share", rollback.run
     ),
+    "presets": Entry(
+        "a job of each preset, its time, first output and memory, against one ffmpeg command by hand", preset_jobs.run
+    ),
+    "bytes": Entry("bytes to and from the blob store for a job, against the least possible", bytes_moved.run),
+    "sandbox": Entry("a child in the sandbox against one without", sandbox_price.run),
 }
