@@ -13,7 +13,7 @@ SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
 
 .PHONY: help python-check demo demo-releases demo-rollout venv venv-test protos pins format lint types contracts proto-lint check test \
   test-media test-survival test-chaos test-rollout test-fresh test-release test-grown-up test-grpcurl test-node test-browser \
-  test-s3 test-containers docs bench dist clean
+  test-s3 test-containers docs preset-outputs bench dist clean
 
 help:
 	@echo 'make demo             install into .venv, run one video through real processes, leave ./demo-output'
@@ -32,6 +32,7 @@ help:
 	@echo 'make test-browser     packages played in Chromium (needs npm; installs the browser where apt-get may)'
 	@echo 'make test-s3          the blob store on another S3 server, versitygw (needs Go)'
 	@echo 'make test-containers  tests of the images (needs Docker)'
+	@echo 'make preset-outputs   run every built-in preset and rewrite docs/preset-outputs.md'
 	@echo 'make bench            benchmarks, each a ratio to its baseline'
 	@echo 'make dist             sdist, wheel and the descriptor set of the contract'
 	@echo 'make format | protos | docs | pins   rewrite sources | generated code | tables of documents | pinned requirements'
@@ -214,6 +215,10 @@ test-containers: .venv-test/dev-pins
 
 docs: .venv-test/dev-pins
 	$(TEST_BIN)/python -m docs.generate
+
+# From jobs of this checkout, which take a minute or two; the page names the build, so commit first.
+preset-outputs: .venv-test/dev-pins
+	$(TEST_BIN)/python -m docs.preset_outputs
 
 # What the benchmarks compare with lives apart: the product never sees it.
 .venv-bench/pins: requirements/bench.txt | python-check
