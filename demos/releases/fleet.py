@@ -66,7 +66,8 @@ class Fleet:
         more = ["--grpc-address", "127.0.0.1:0", "--nats-port", "0", "--metrics-address", "", "--workers", "0"]
         self._up = Running(
             [sys.executable, "-c", _COMMAND, "up", *more, "--data-dir", str(folder / "data"), "--output", "json"],
-            folder, PYTHONPATH=str(server.site), EDGECODE_ENVIRONMENT="production",
+            # A demo waits less than a minute to tell a rollback from a restart.
+            folder, PYTHONPATH=str(server.site), EDGECODE_ENVIRONMENT="production", EDGECODE_FLEET_RESTART_SECONDS="5",
         )  # fmt: skip
         ready = self._up.wait_for("up.ready")
         self.server = str(ready["grpc_address"])
