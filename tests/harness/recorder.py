@@ -3,6 +3,7 @@
 import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 
 from edgecode.core.bus import EXEMPT_SUBJECTS
 
@@ -14,13 +15,14 @@ class Recorder:
 
     def __init__(self, connection: Client) -> None:
         self._connection = connection
+        self._subscription: Subscription | None = None
         self.messages: list[Msg] = []
 
     @classmethod
     async def listen(cls, url: str) -> "Recorder":
         """A recorder that hears all from now on."""
         recorder = cls(await nats.connect(url))
-        await recorder._connection.subscribe(">", cb=recorder._on_message)
+        recorder._subscription = await recorder._connection.subscribe(">", cb=recorder._on_message)
         await recorder._connection.flush()
         return recorder
 
@@ -32,6 +34,9 @@ class Recorder:
     async def heard(self) -> list[Msg]:
         """All that the broker has taken until now."""
         await self._connection.flush()
+        # What has arrived waits for the library's own task.
+        if self._subscription is not None:
+            await self._subscription._pending_queue.join()
         return list(self.messages)
 
     async def close(self) -> None:
