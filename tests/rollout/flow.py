@@ -4,13 +4,17 @@ import asyncio
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
+import grpc
 from google.protobuf.duration_pb2 import Duration
+from grpc import aio
 
 from edgecode.core.lifecycle import end
 from edgecode.v1 import job_pb2, media_pb2, ramp_pb2, route_pb2
 from tests.harness.system import System
 
+_Reply = TypeVar("_Reply")
 _PATIENCE_SECONDS = 120
 _LOOK_SECONDS = 0.5
 
@@ -43,9 +47,14 @@ class Flow:
 
     async def _send(self) -> None:
         while not self._stopping:
-            job_id = await self._system.create(self._asset_id, self._outputs, request_id=uuid.uuid4().hex)
-            wait = job_pb2.WaitJobRequest(job_id=job_id, timeout=Duration(seconds=_PATIENCE_SECONDS))
-            self.jobs.append(await self._system.api.jobs.WaitJob(wait, wait_for_ready=True))
+            self.jobs.append(await self._one(uuid.uuid4().hex))
+
+    async def _one(self, request_id: str) -> job_pb2.Job:
+        """A job from its creation to its end."""
+        system = self._system
+        job_id = await _patiently(lambda: system.create(self._asset_id, self._outputs, request_id=request_id))
+        wait = job_pb2.WaitJobRequest(job_id=job_id, timeout=Duration(seconds=_PATIENCE_SECONDS))
+        return await _patiently(lambda: system.api.jobs.WaitJob(wait, wait_for_ready=True))
 
     @property
     def states(self) -> Counter[str]:
@@ -58,6 +67,18 @@ class Flow:
         return Counter(job.build for job in self.jobs)
 
 
+async def _patiently(call: Callable[[], Awaitable[_Reply]]) -> _Reply:
+    """The answer of a call that is made again while there is no server, or it has no broker; each is idempotent."""
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while True:
+            try:
+                return await call()
+            except aio.AioRpcError as error:
+                if error.code() != grpc.StatusCode.UNAVAILABLE:
+                    raise
+            await asyncio.sleep(_LOOK_SECONDS)
+
+
 async def start_ramp(system: System, build: str, steps: Sequence[float], min_jobs: int) -> route_pb2.Ramp:
     """As `edgecode route ramp start` does."""
     policy = ramp_pb2.RampPolicy(steps_percent=steps, min_jobs=min_jobs, min_time_seconds=1.0, overdue_seconds=30.0)
@@ -67,4 +88,4 @@ async def start_ramp(system: System, build: str, steps: Sequence[float], min_job
 
 async def ramp_of(system: System) -> route_pb2.Ramp:
     """The last ramp as it stands."""
-    return await system.api.routes.GetRamp(route_pb2.GetRampRequest(), wait_for_ready=True)
+    return await _patiently(lambda: system.api.routes.GetRamp(route_pb2.GetRampRequest(), wait_for_ready=True))
