@@ -43,3 +43,19 @@ def test_the_lost_and_what_changed_name_the_command_that_tells_more() -> None:
     found = Findings.of(status, [heard().entry])
     assert problems(found) == ["2 processes were lost in the last day: killed, frozen or cut off"]
     assert suggestions(found) == ["edgecode fleet list --gone", "edgecode release changes"]
+
+
+@pytest.mark.parametrize("state", ["HELD", "PAUSED"])
+def test_a_ramp_that_stands_still_is_a_problem_and_its_status_the_next_command(state: str) -> None:
+    status = fleet_pb2.Status(ramping_build="1.5.0+g0123456789ab", ramp_state=state, ramp_reason="FAILS_MORE_OFTEN")
+    found = Findings.of(status, [])
+    assert f"the ramp of 1.5.0+g0123456789ab is {state.lower()}: FAILS_MORE_OFTEN" in problems(found)
+    assert "edgecode route ramp status" in suggestions(found)
+    status.ramp_state = "RAMPING"
+    assert not any("ramp" in each for each in (*problems(found), *suggestions(found)))
+
+
+def test_a_route_without_a_current_build_is_a_problem() -> None:
+    found = Findings.of(fleet_pb2.Status(route_revision=3), [])
+    assert "no build is current: new jobs wait" in problems(found)
+    assert "edgecode route show" in suggestions(found)

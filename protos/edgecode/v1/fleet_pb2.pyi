@@ -18,7 +18,7 @@ class GetStatusRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class Status(_message.Message):
-    __slots__ = ("builds", "instances", "jobs_queued", "jobs_running", "tasks_scheduled", "tasks_running", "tasks_dead", "oldest_task_age_seconds", "oldest_task_job_id", "jobs_failed_last_day", "jobs_succeeded_last_day", "frozen", "ledger_sequence", "log_sequence", "leader_instance", "current_build", "route_revision", "problems", "suggestions", "answered_by", "changes", "change_count", "instances_lost_last_day")
+    __slots__ = ("builds", "instances", "jobs_queued", "jobs_running", "tasks_scheduled", "tasks_running", "tasks_dead", "oldest_task_age_seconds", "oldest_task_job_id", "jobs_failed_last_day", "jobs_succeeded_last_day", "frozen", "ledger_sequence", "log_sequence", "leader_instance", "current_build", "route_revision", "problems", "suggestions", "answered_by", "changes", "change_count", "instances_lost_last_day", "ramping_build", "ramp_percent", "ramp_state", "ramp_reason")
     BUILDS_FIELD_NUMBER: _ClassVar[int]
     INSTANCES_FIELD_NUMBER: _ClassVar[int]
     JOBS_QUEUED_FIELD_NUMBER: _ClassVar[int]
@@ -42,6 +42,10 @@ class Status(_message.Message):
     CHANGES_FIELD_NUMBER: _ClassVar[int]
     CHANGE_COUNT_FIELD_NUMBER: _ClassVar[int]
     INSTANCES_LOST_LAST_DAY_FIELD_NUMBER: _ClassVar[int]
+    RAMPING_BUILD_FIELD_NUMBER: _ClassVar[int]
+    RAMP_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    RAMP_STATE_FIELD_NUMBER: _ClassVar[int]
+    RAMP_REASON_FIELD_NUMBER: _ClassVar[int]
     builds: _containers.RepeatedCompositeFieldContainer[Build]
     instances: int
     jobs_queued: int
@@ -65,7 +69,11 @@ class Status(_message.Message):
     changes: _containers.RepeatedCompositeFieldContainer[_release_pb2.Change]
     change_count: int
     instances_lost_last_day: int
-    def __init__(self, builds: _Optional[_Iterable[_Union[Build, _Mapping]]] = ..., instances: _Optional[int] = ..., jobs_queued: _Optional[int] = ..., jobs_running: _Optional[int] = ..., tasks_scheduled: _Optional[int] = ..., tasks_running: _Optional[int] = ..., tasks_dead: _Optional[int] = ..., oldest_task_age_seconds: _Optional[float] = ..., oldest_task_job_id: _Optional[str] = ..., jobs_failed_last_day: _Optional[int] = ..., jobs_succeeded_last_day: _Optional[int] = ..., frozen: _Optional[int] = ..., ledger_sequence: _Optional[int] = ..., log_sequence: _Optional[int] = ..., leader_instance: _Optional[str] = ..., current_build: _Optional[str] = ..., route_revision: _Optional[int] = ..., problems: _Optional[_Iterable[str]] = ..., suggestions: _Optional[_Iterable[str]] = ..., answered_by: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_release_pb2.Change, _Mapping]]] = ..., change_count: _Optional[int] = ..., instances_lost_last_day: _Optional[int] = ...) -> None: ...
+    ramping_build: str
+    ramp_percent: float
+    ramp_state: str
+    ramp_reason: str
+    def __init__(self, builds: _Optional[_Iterable[_Union[Build, _Mapping]]] = ..., instances: _Optional[int] = ..., jobs_queued: _Optional[int] = ..., jobs_running: _Optional[int] = ..., tasks_scheduled: _Optional[int] = ..., tasks_running: _Optional[int] = ..., tasks_dead: _Optional[int] = ..., oldest_task_age_seconds: _Optional[float] = ..., oldest_task_job_id: _Optional[str] = ..., jobs_failed_last_day: _Optional[int] = ..., jobs_succeeded_last_day: _Optional[int] = ..., frozen: _Optional[int] = ..., ledger_sequence: _Optional[int] = ..., log_sequence: _Optional[int] = ..., leader_instance: _Optional[str] = ..., current_build: _Optional[str] = ..., route_revision: _Optional[int] = ..., problems: _Optional[_Iterable[str]] = ..., suggestions: _Optional[_Iterable[str]] = ..., answered_by: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_release_pb2.Change, _Mapping]]] = ..., change_count: _Optional[int] = ..., instances_lost_last_day: _Optional[int] = ..., ramping_build: _Optional[str] = ..., ramp_percent: _Optional[float] = ..., ramp_state: _Optional[str] = ..., ramp_reason: _Optional[str] = ...) -> None: ...
 
 class GetBuildInfoRequest(_message.Message):
     __slots__ = ()

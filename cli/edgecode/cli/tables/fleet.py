@@ -43,6 +43,7 @@ def status(message: fleet_pb2.Status) -> RenderableType:
                     "route",
                     f"{message.current_build}, revision {message.route_revision}" if message.current_build else "",
                 ),
+                ("ramp", _ramp(message)),
                 ("leader", message.leader_instance),
                 ("answered by", words.who(message.answered_by)),
             ]
@@ -61,6 +62,12 @@ def _changed(message: fleet_pb2.Status) -> Iterator[RenderableType]:
         yield Text(printable(f"  {words.age(change.change_time, now)} ago: {brief(change)}"))
     if message.change_count > _MOST_CHANGES:
         yield Text("  all of them: edgecode release changes")
+
+
+def _ramp(message: fleet_pb2.Status) -> str:
+    if not message.ramping_build:
+        return ""
+    return f"{message.ramping_build}: {message.ramp_state}, {message.ramp_percent:g} % of new jobs"
 
 
 def builds(found: Sequence[fleet_pb2.Build]) -> RenderableType:

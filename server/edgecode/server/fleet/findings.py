@@ -54,6 +54,7 @@ def _problems(findings: Findings) -> Iterator[str]:
         yield f"no worker is alive; {findings.unfinished} unfinished jobs wait for one"
     elif status.current_build and status.current_build not in findings.working:
         yield f"the current build {status.current_build} has no live worker"
+    yield from (problem for problem, _ in _of_route(status))
     if status.frozen:
         yield f"{status.frozen} jobs or assets are frozen by events this build cannot read: start a later build"
     behind = status.log_sequence - status.ledger_sequence
@@ -84,6 +85,15 @@ def _failures(status: fleet_pb2.Status) -> Iterator[str]:
         yield f"the oldest scheduled task waits since {status.oldest_task_age_seconds:.0f} s"
 
 
+def _of_route(status: fleet_pb2.Status) -> Iterator[tuple[str, str]]:
+    """Problems of the route, each with the command that tells more."""
+    if status.route_revision and not status.current_build:
+        yield "no build is current: new jobs wait", "edgecode route show"
+    if status.ramp_state in {"HELD", "PAUSED"}:
+        state = status.ramp_state.lower()
+        yield f"the ramp of {status.ramping_build} is {state}: {status.ramp_reason}", "edgecode route ramp status"
+
+
 def suggestions(findings: Findings) -> list[str]:
     """Commands to run next, the most urgent first."""
     return list(_suggestions(findings))
@@ -95,6 +105,7 @@ def _suggestions(findings: Findings) -> Iterator[str]:
         yield "edgecode fleet list"
     if not findings.working:
         yield "edgecode worker"
+    yield from (command for _, command in _of_route(status))
     if status.tasks_dead:
         yield "edgecode dead list"
     if status.oldest_task_age_seconds > _SLOW_SECONDS:

@@ -19,8 +19,9 @@ from edgecode.server.ledger.port import Condition, Find, Totals
 from edgecode.server.ledger.rows import JobRow, JobState, TaskState
 from edgecode.server.pages import slice_page
 from edgecode.server.releases.sides import find_side
+from edgecode.server.routes.ramp import GOING
 from edgecode.server.routes.route import WORKER, Route
-from edgecode.v1 import bus_pb2, fleet_pb2
+from edgecode.v1 import bus_pb2, fleet_pb2, ramp_pb2
 
 _DAY_US = 86_400_000_000
 _WAITING = Find([Condition("state", "=", JobState.QUEUED.value), Condition("build", "=", "")])
@@ -65,6 +66,7 @@ class Overview:
             answered_by=stamp_to_proto(self._own.stamp),
             instances_lost_last_day=await self._lost_since(now_us - _DAY_US),
         )
+        _add_ramp(status, route)
         changes, status.change_count = await self._changes.since(now_us - _DAY_US, _MOST_CHANGES)
         status.changes.extend(changes)
         if totals.oldest_task_time_us:
@@ -121,3 +123,11 @@ class Overview:
         listed = await self._builds(await self._route(), self._fleet.entries(), totals)
         found, token = slice_page(listed, request, "FleetService.ListBuilds")
         return fleet_pb2.ListBuildsResponse(builds=found, next_page_token=token)
+
+
+def _add_ramp(status: fleet_pb2.Status, route: Route) -> None:
+    ramp = route.ramp
+    if ramp is not None and ramp.state in GOING:
+        status.ramping_build, status.ramp_percent = ramp.build, route.share_percent(ramp.build)
+        status.ramp_state = ramp_pb2.RampState.Name(ramp.state).removeprefix("RAMP_STATE_")
+        status.ramp_reason = ramp.reason
