@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from docs.generate import render
+from docs.generate import PRESETS, render
+from docs.preset_outputs import PAGE, title
+from edgecode.server.jobs.built_in import BUILT_IN
 from tests.harness.documents import DOCUMENTS, REPOSITORY, blocks
 
 # How a shell block is tested; CONTRIBUTING.md says what each means.
@@ -46,6 +48,17 @@ def test_a_changed_table_is_noticed() -> None:
     text = (REPOSITORY / "docs/settings.md").read_text(encoding="utf-8")
     assert render(text.replace("`edgecode-data`", "`elsewhere`")) == text
     assert render(text.replace("`edgecode-data`", "`elsewhere`")) != text.replace("`edgecode-data`", "`elsewhere`")
+
+
+def test_the_page_of_real_outputs_has_each_revision_of_a_preset_and_each_of_its_outputs() -> None:
+    sections = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    shown = {
+        section.partition("\n")[0]: list(dict.fromkeys(re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE)))
+        for section in sections
+    }
+    asked = {title(preset): [output.output_id for output in preset.outputs] for preset in PRESETS}
+    assert shown == asked, "older than the presets: make preset-outputs"
+    assert {preset.preset for preset in PRESETS} == BUILT_IN.keys()
 
 
 @pytest.mark.parametrize("name", NAMES)
