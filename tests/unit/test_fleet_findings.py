@@ -41,6 +41,7 @@ def test_the_lost_and_what_changed_name_the_command_that_tells_more() -> None:
         leader_instance="l", instances_lost_last_day=2, changes=[release_pb2.Change()], change_count=1
     )
     found = Findings.of(status, [heard().entry])
+    status.problems.extend(problems(found))
     assert problems(found) == ["2 processes were lost in the last day: killed, frozen or cut off"]
     assert suggestions(found) == ["edgecode fleet list --gone", "edgecode release changes"]
 
@@ -59,3 +60,8 @@ def test_a_route_without_a_current_build_is_a_problem() -> None:
     found = Findings.of(fleet_pb2.Status(route_revision=3), [])
     assert "no build is current: new jobs wait" in problems(found)
     assert "edgecode route show" in suggestions(found)
+
+
+def test_what_changed_is_nothing_to_look_at_while_all_is_well() -> None:
+    status = fleet_pb2.Status(leader_instance="l", changes=[release_pb2.Change()], change_count=1)
+    assert suggestions(Findings.of(status, [heard().entry])) == []

@@ -50,7 +50,7 @@ def drain_self(
             "say --self for the worker of this host; `edgecode fleet drain INSTANCE` for another", USAGE
         )
     host = platform.node()
-    here = [each for each in _alive(session, f'service = worker AND host = "{host}"') if pid in {0, each.pid}]
+    here = [each for each in _listed(session, f'service = worker AND host = "{host}"') if pid in {0, each.pid}]
     if not here:
         session.err.print(f"no worker of {host} is in the fleet: nothing to drain")
         return
@@ -63,7 +63,8 @@ def drain_self(
 def _drain(session: Session, instance: str, reason: str, *, wait: bool, timeout: float) -> None:
     began = time.monotonic()
     found = session.api.fleet.DrainInstance(fleet_pb2.DrainInstanceRequest(instance=instance, reason=reason))
-    while wait and (alive := _alive(session, f'instance = "{instance}"')):
+    named = f'instance = "{instance}"'
+    while wait and (alive := _listed(session, named)):
         found = alive[0]
         if timeout and time.monotonic() - began > timeout:
             busy = len(found.attempt_ids)
@@ -71,9 +72,10 @@ def _drain(session: Session, instance: str, reason: str, *, wait: bool, timeout:
         time.sleep(_LOOK_AGAIN_SECONDS)
     if wait:
         session.err.print(f"worker {instance} has left the fleet")
+        found = next(iter(_listed(session, named, gone=True)), found)
     session.show(fleet_pb2.ListInstancesResponse(instances=[found]), tables.instances)
 
 
-def _alive(session: Session, condition: str) -> list[fleet_pb2.Instance]:
-    request = fleet_pb2.ListInstancesRequest(filter=condition)
+def _listed(session: Session, condition: str, *, gone: bool = False) -> list[fleet_pb2.Instance]:
+    request = fleet_pb2.ListInstancesRequest(filter=condition, show_gone=gone)
     return list(read_pages(session.api.fleet.ListInstances, request, "instances", 0).instances)

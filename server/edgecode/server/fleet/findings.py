@@ -116,5 +116,5 @@ def _suggestions(findings: Findings) -> Iterator[str]:
         yield "edgecode fleet list --gone"
     if any(build.warnings for build in status.builds):
         yield "edgecode fleet builds"
-    if status.change_count:
+    if status.problems and status.change_count:
         yield "edgecode release changes"
