@@ -96,7 +96,7 @@ class BuildInfo(_message.Message):
     def __init__(self, stamp: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., commit_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., contract_min: _Optional[int] = ..., contract_max: _Optional[int] = ...) -> None: ...
 
 class Instance(_message.Message):
-    __slots__ = ("stamp", "digests", "start_time", "beat_time", "host", "pid", "contract_min", "contract_max", "slots", "attempt_ids", "draining", "sandbox", "leader", "state", "gone_time", "working_on", "uptime_seconds", "seen_time", "clock_ahead_seconds", "route_revision", "idle_reason")
+    __slots__ = ("stamp", "digests", "start_time", "beat_time", "host", "pid", "contract_min", "contract_max", "slots", "attempt_ids", "draining", "sandbox", "leader", "state", "gone_time", "working_on", "uptime_seconds", "seen_time", "clock_ahead_seconds", "route_revision", "idle_reason", "label_warnings")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Instance.State]
@@ -139,6 +139,7 @@ class Instance(_message.Message):
     CLOCK_AHEAD_SECONDS_FIELD_NUMBER: _ClassVar[int]
     ROUTE_REVISION_FIELD_NUMBER: _ClassVar[int]
     IDLE_REASON_FIELD_NUMBER: _ClassVar[int]
+    LABEL_WARNINGS_FIELD_NUMBER: _ClassVar[int]
     stamp: _stamp_pb2.Stamp
     digests: _stamp_pb2.Digests
     start_time: _timestamp_pb2.Timestamp
@@ -160,7 +161,8 @@ class Instance(_message.Message):
     clock_ahead_seconds: float
     route_revision: int
     idle_reason: str
-    def __init__(self, stamp: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., beat_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., host: _Optional[str] = ..., pid: _Optional[int] = ..., contract_min: _Optional[int] = ..., contract_max: _Optional[int] = ..., slots: _Optional[_Mapping[str, int]] = ..., attempt_ids: _Optional[_Iterable[str]] = ..., draining: _Optional[bool] = ..., sandbox: _Optional[_Iterable[str]] = ..., leader: _Optional[bool] = ..., state: _Optional[_Union[Instance.State, str]] = ..., gone_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., working_on: _Optional[_Iterable[_Union[_bus_pb2.WorkingOn, _Mapping]]] = ..., uptime_seconds: _Optional[float] = ..., seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., clock_ahead_seconds: _Optional[float] = ..., route_revision: _Optional[int] = ..., idle_reason: _Optional[str] = ...) -> None: ...
+    label_warnings: _containers.RepeatedCompositeFieldContainer[BuildWarning]
+    def __init__(self, stamp: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., beat_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., host: _Optional[str] = ..., pid: _Optional[int] = ..., contract_min: _Optional[int] = ..., contract_max: _Optional[int] = ..., slots: _Optional[_Mapping[str, int]] = ..., attempt_ids: _Optional[_Iterable[str]] = ..., draining: _Optional[bool] = ..., sandbox: _Optional[_Iterable[str]] = ..., leader: _Optional[bool] = ..., state: _Optional[_Union[Instance.State, str]] = ..., gone_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., working_on: _Optional[_Iterable[_Union[_bus_pb2.WorkingOn, _Mapping]]] = ..., uptime_seconds: _Optional[float] = ..., seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., clock_ahead_seconds: _Optional[float] = ..., route_revision: _Optional[int] = ..., idle_reason: _Optional[str] = ..., label_warnings: _Optional[_Iterable[_Union[BuildWarning, _Mapping]]] = ...) -> None: ...
 
 class ListInstancesRequest(_message.Message):
     __slots__ = ("page_size", "page_token", "filter", "show_gone")

@@ -1,12 +1,13 @@
 """What runs, how it stands, and the way of one job through it."""
 
 import subprocess
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from edgecode.core.contract import READS_MAX, READS_MIN
-from edgecode.v1 import event_pb2, fleet_pb2, incident_pb2, job_pb2
+from edgecode.v1 import event_pb2, fleet_pb2, incident_pb2, job_pb2, release_pb2
 from tests.harness.api import Api, refusal
 from tests.harness.eventually import eventually
 from tests.integration.api.conftest import Stack
@@ -104,6 +105,26 @@ async def test_builds_name_the_current_one(api: Api, finished_job: job_pb2.Job) 
     (current,) = [build for build in listed if build.current]
     assert (current.service, current.build, current.quarantined) == ("worker", finished_job.build, False)
     assert {build.service for build in listed} == {"server", "worker"}
+
+
+async def test_what_is_doubted_of_a_build_is_said_of_its_processes_and_deployments_too(
+    stack: Stack, api: Api, finished_job: job_pb2.Job
+) -> None:
+    release = release_pb2.RegisterReleaseRequest(version="0.0.1", revision="5" * 40, tag="v0.0.1")
+
+    async def registration() -> AsyncIterator[release_pb2.RegisterReleaseRequest]:
+        yield release
+
+    await api.releases.RegisterRelease(registration())
+    listed = (await api.fleet.ListBuilds(fleet_pb2.ListBuildsRequest())).builds
+    (build,) = [each for each in listed if each.service == "worker" and each.build == finished_job.build]
+    kinds = [each.kind for each in build.label_warnings]
+    assert fleet_pb2.BuildWarning.KIND_UNREGISTERED in kinds, "no release of this version was registered"
+    workers = await api.fleet.ListInstances(fleet_pb2.ListInstancesRequest(filter="service = worker"))
+    assert [each.kind for each in workers.instances[0].label_warnings] == kinds
+    here = f'build = "{finished_job.build}" AND service = worker'
+    deployed = await api.releases.ListDeployments(release_pb2.ListDeploymentsRequest(filter=here))
+    assert set(build.warnings) <= set(deployed.deployments[0].warnings)
 
 
 async def test_a_status_says_how_the_whole_stands(api: Api, stack: Stack, finished_job: job_pb2.Job) -> None:

@@ -117,6 +117,7 @@ def instances(message: fleet_pb2.ListInstancesResponse) -> RenderableType:
             "toolchain",
             "config",
             "",
+            "not to be trusted",
         ),
         [_instance(each, now) for each in message.instances],
         right=("pid", "up", "beat"),
@@ -140,7 +141,13 @@ def _instance(each: fleet_pb2.Instance, now: datetime) -> tuple[str | Text, ...]
         each.digests.toolchain_digest[:8],
         each.digests.config_digest[:8],
         " ".join(filter(None, ("leader" if each.leader else "", each.idle_reason))),
+        Text(", ".join(_doubt(doubt) for doubt in each.label_warnings), style=BAD),
     )
+
+
+def _doubt(doubt: fleet_pb2.BuildWarning) -> str:
+    """In a word or two: `tag mismatch`; the builds' own table says it in a sentence."""
+    return words.enum_word(fleet_pb2.BuildWarning.Kind, doubt.kind, "KIND_").lower().replace("_", " ")
 
 
 def _works_on(each: fleet_pb2.Instance) -> str:

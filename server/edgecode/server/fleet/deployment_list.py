@@ -8,6 +8,7 @@ from edgecode.server.calls import CallContext
 from edgecode.server.convert import stamp_message
 from edgecode.server.filters import Field, Kind, holds, parse_filter
 from edgecode.server.fleet.deployments import Matched, match, message
+from edgecode.server.fleet.doubts import Doubts
 from edgecode.server.ledger.fleet_rows import DEPLOYMENTS, FleetChangeRow
 from edgecode.server.ledger.fleet_state import every
 from edgecode.server.ledger.port import Condition, Ledger
@@ -32,9 +33,10 @@ _FIELDS = {
 class DeploymentList:
     """Lists deployments."""
 
-    def __init__(self, ledger: Ledger, reads: Reads) -> None:
+    def __init__(self, ledger: Ledger, reads: Reads, doubts: Doubts) -> None:
         self._ledger = ledger
         self._reads = reads
+        self._doubts = doubts
 
     async def matched(self, now_us: int) -> list[Matched]:
         """All deployments ever declared or seen, oldest first."""
@@ -60,8 +62,12 @@ class DeploymentList:
         shown = ((each, message(each, {}, declaring, now_us)) for each in rest)
         wanted = (pair for pair in shown if all(holds(c, _value(*pair, c)) for c in conditions))
         found = list(islice(wanted, size + 1))
+        doubts = await self._doubts.of_running()
         for each, deployment in found[:size]:
             await self._sign(each, deployment)
+            if deployment.live_instances:
+                of_build = doubts.get((deployment.service, deployment.build), ())
+                deployment.warnings.extend(doubt.message for doubt in of_build)
         token = make_token(scope, found[size - 1][0].key) if len(found) > size else ""
         return release_pb2.ListDeploymentsResponse(deployments=[d for _, d in found[:size]], next_page_token=token)
 

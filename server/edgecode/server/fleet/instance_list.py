@@ -3,6 +3,7 @@
 import time
 
 from edgecode.server.filters import Field, Kind, holds, parse_filter
+from edgecode.server.fleet.doubts import Doubts
 from edgecode.server.fleet.instances import gone, shown
 from edgecode.server.fleet.view import FleetView
 from edgecode.server.ledger.fleet_rows import InstanceRow
@@ -22,9 +23,10 @@ _OF_THE_STAMP = frozenset({"service", "build", "environment", "instance"})
 class InstanceList:
     """Lists processes."""
 
-    def __init__(self, fleet: FleetView, ledger: Ledger) -> None:
+    def __init__(self, fleet: FleetView, ledger: Ledger, doubts: Doubts) -> None:
         self._fleet = fleet
         self._ledger = ledger
+        self._doubts = doubts
 
     async def page(self, request: fleet_pb2.ListInstancesRequest) -> fleet_pb2.ListInstancesResponse:
         """A page of the processes alive, by service, build and instance; after them those that left, the last first.
@@ -41,6 +43,9 @@ class InstanceList:
         found, token = slice_page(
             wanted, request, "FleetService.ListInstances", f"{request.filter} {request.show_gone}"
         )
+        doubts = await self._doubts.of_running()
+        for each in found:
+            each.label_warnings.extend(doubts.get((each.stamp.service, each.stamp.build), ()))
         return fleet_pb2.ListInstancesResponse(instances=found, next_page_token=token)
 
     async def _gone(self, alive: set[str]) -> list[fleet_pb2.Instance]:

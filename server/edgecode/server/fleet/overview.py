@@ -2,23 +2,20 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 
 from edgecode.core.contract import READS_MAX, READS_MIN
-from edgecode.core.errors import InvalidRequest
 from edgecode.core.stamp import BuildInfo, stamp_to_proto
 from edgecode.server.domain import Domain
 from edgecode.server.fleet.builds import add_presence, builds
 from edgecode.server.fleet.change_list import ChangeList
+from edgecode.server.fleet.doubts import Doubts
 from edgecode.server.fleet.findings import Findings, problems, suggestions
 from edgecode.server.fleet.instances import shown
-from edgecode.server.fleet.labels import Registered, warn
 from edgecode.server.ledger.fleet_rows import FleetBuildRow, InstanceRow, InstanceState
 from edgecode.server.ledger.fleet_state import every
 from edgecode.server.ledger.port import Condition, Find, Totals
 from edgecode.server.ledger.rows import JobRow, JobState, TaskState
 from edgecode.server.pages import slice_page
-from edgecode.server.releases.sides import find_side
 from edgecode.server.routes.ramp import GOING
 from edgecode.server.routes.route import WORKER, Route
 from edgecode.v1 import bus_pb2, fleet_pb2, ramp_pb2
@@ -31,13 +28,13 @@ _MOST_CHANGES = 20
 class Overview:
     """Answers from the ledger, the fleet as this server sees it, and the log's end."""
 
-    def __init__(self, domain: Domain, info: BuildInfo, changes: ChangeList) -> None:
+    def __init__(self, domain: Domain, info: BuildInfo, changes: ChangeList, doubts: Doubts) -> None:
         self._own = domain.own
         self._info = info
         self._events = domain.events
         self._ledger = domain.ledger
         self._fleet = domain.fleet
-        self._known = domain.releases.known
+        self._doubts = doubts
         self._changes = changes
 
     async def status(self) -> fleet_pb2.Status:
@@ -83,12 +80,7 @@ class Overview:
         self, route: Route, entries: Sequence[bus_pb2.FleetEntry], totals: Totals
     ) -> list[fleet_pb2.Build]:
         found = builds(entries, route, totals)
-        graph, rows = await self._known.read()
-        sides = {}
-        for name in {build.build for build in found.values()}:
-            with suppress(InvalidRequest):  # a process may call its build what it likes
-                sides[name] = await find_side("build", name, graph, self._ledger)
-        warn(found, entries, Registered(graph, {row.version: row.tag for row in rows.values()}, sides))
+        await self._doubts.add(found, entries)
         add_presence(found, await every(self._ledger, FleetBuildRow), time.time_ns() // 1000)
         return [found[key] for key in sorted(found)]
 

@@ -6,6 +6,7 @@ from edgecode.core.stamp import build_info
 from edgecode.server.domain import Domain
 from edgecode.server.fleet.change_list import ChangeList
 from edgecode.server.fleet.deployment_list import DeploymentList
+from edgecode.server.fleet.doubts import Doubts
 from edgecode.server.fleet.drains import Drains
 from edgecode.server.fleet.instance_list import InstanceList
 from edgecode.server.fleet.overview import Overview
@@ -36,16 +37,17 @@ from edgecode.v1 import (
 def add_servicers(server: aio.Server, domain: Domain) -> None:
     """Makes the servicers and adds them; reads the build's own stamp once."""
     changes = ChangeList(domain.ledger, domain.reads, domain.releases.known)
-    overview = Overview(domain, build_info(), changes)
+    doubts = Doubts(domain.ledger, domain.releases.known, domain.fleet)
+    overview = Overview(domain, build_info(), changes, doubts)
     traces = Traces(domain.bus, domain.ledger, domain.queries)
     assets = AssetServicer(domain.uploads, domain.imports, domain.catalogue)
     asset_pb2_grpc.add_AssetServiceServicer_to_server(assets, server)
     storage_pb2_grpc.add_StorageServiceServicer_to_server(StorageServicer(domain.garbage), server)
     job_pb2_grpc.add_JobServiceServicer_to_server(JobServicer(domain), server)
-    fleet = FleetServicer(overview, InstanceList(domain.fleet, domain.ledger), Drains(domain.bus, domain.fleet))
+    fleet = FleetServicer(overview, InstanceList(domain.fleet, domain.ledger, doubts), Drains(domain.bus, domain.fleet))
     fleet_pb2_grpc.add_FleetServiceServicer_to_server(fleet, server)
     incident_pb2_grpc.add_IncidentServiceServicer_to_server(IncidentServicer(traces), server)
-    releases = ReleaseServicer(domain.releases, DeploymentList(domain.ledger, domain.reads), changes)
+    releases = ReleaseServicer(domain.releases, DeploymentList(domain.ledger, domain.reads, doubts), changes)
     release_pb2_grpc.add_ReleaseServiceServicer_to_server(releases, server)
     route_pb2_grpc.add_RouteServiceServicer_to_server(_routes(domain), server)
     webhook_pb2_grpc.add_WebhookServiceServicer_to_server(WebhookServicer(domain.webhooks), server)
