@@ -22,6 +22,8 @@ _HALF_THE_RATE = 2500
 _LAG_SECONDS = 6
 _JOBS_AT_ONCE = 5
 _JOBS_FILLED_AT_ONCE = 800
+# A busy machine folds a tenth of what a quiet one does.
+_PATIENCE_SECONDS = 600.0
 
 
 async def run(effort: Effort) -> list[Outcome]:
@@ -58,7 +60,7 @@ async def _whole_fold(effort: Effort) -> list[Outcome]:
 async def _fold(stack: Stack, **environment: str) -> dict[str, Any]:
     environment["EDGECODE_NATS_URL"] = stack.broker.url
     process = await stack.start("fold", sys.executable, "-m", "bench.fold_log", env=environment)
-    said = await process.event("bench.folded")
+    said = await process.event("bench.folded", _PATIENCE_SECONDS)
     await process.exit()
     return said
 

@@ -95,7 +95,7 @@ def _loudness(file: media_pb2.ArtifactFile) -> str:
 
 def page(made: Mapping[str, Sequence[Made]]) -> str:
     """The whole document, of the jobs of each preset."""
-    parts = [f"## {title(preset)}\n\n{table(HEADER, rows(made[preset.preset]))}\n" for preset in PRESETS]
+    parts = [f"## {title(preset)}\n\n{table(HEADER, rows(made[preset.preset]))}" for preset in PRESETS]
     makers = {_maker(one) for jobs in made.values() for job in jobs for one in job.artifacts.values()}
     (maker,) = makers
     return HEAD + f"{maker}\n\n" + "\n".join(parts).rstrip() + "\n"
