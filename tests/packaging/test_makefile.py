@@ -149,3 +149,13 @@ def test_chaos_says_which_of_its_files_cannot_run_here_and_runs_the_others(strac
         f"no tmpfs can be mounted: make test-chaos passes over {mounted}",
         f"-m pytest tests/chaos {ignored}",
     ]
+
+
+def test_the_grown_up_stores_meet_every_end_to_end_test(tmp_path: Path) -> None:
+    marks = tmp_path / "tree/.venv-test/dev-pins"
+    marks.parent.mkdir(parents=True)
+    marks.touch()
+    done = _make(tmp_path, "--dry-run", "--assume-old=.venv-test/dev-pins", "test-grown-up")
+    words = done.stdout.split()
+    assert {"tests.grown_up", "tests/e2e", "tests/survival", "tests/integration/protocol"} <= set(words), done.stderr
+    assert not [word for word in words if word.startswith(("--ignore", "--deselect", "-k"))]
