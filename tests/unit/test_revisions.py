@@ -11,7 +11,7 @@ from edgecode.server.routes.ramp import started
 from edgecode.server.routes.ramp_orders import aborted, promoted
 from edgecode.server.routes.ramp_policy import filled
 from edgecode.server.routes.revisions import Revising
-from edgecode.server.routes.route import Change, Route
+from edgecode.server.routes.route import MOST_FORMER, Change, Route
 from edgecode.server.routes.states import LaneCounts, state_of
 from edgecode.v1 import event_pb2, ramp_pb2, route_pb2
 from tests.harness.builds import build_of
@@ -45,6 +45,18 @@ class TestOrders:
         assert document is not None
         assert (document.revision, document.actor, document.reason, document.comment) == (4, "ann", "WHY", "because")
         assert list(document.former) == [B, D]
+
+    def test_of_former_builds_the_newest_are_remembered_each_once(self) -> None:
+        route = ROUTE
+        for number in range(MOST_FORMER + 5):
+            document = revising(route, build_of("c"), f"1.0.{number}+g0123456789ab").promote(
+                f"1.0.{number}+g0123456789ab"
+            )
+            assert document is not None
+            route = Route.read(route.revision + 1, 1, document)
+        assert len(route.former) == MOST_FORMER
+        assert route.former[0] == f"1.0.{MOST_FORMER + 3}+g0123456789ab"
+        assert D not in route.former
 
     def test_what_is_so_already_changes_nothing(self) -> None:
         quarantined = replace(ROUTE, quarantined=frozenset({C}))

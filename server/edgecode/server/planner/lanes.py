@@ -260,15 +260,21 @@ class Lanes:
         """
         wanted = set(builds)
         new = sorted(wanted - self._closed)
-        self._closed &= wanted
-        for build in new:
-            key = build_key(build)
-            lanes = [subjects.lane_consumer(key, c, p) for c in subjects.CLASSES for p in subjects.PRIORITIES]
-            await asyncio.gather(*(self._close_one(lane) for lane in lanes))
-            await self._bus.js.purge_stream(subjects.TASKS, subject=subjects.build_filter(key))
-            self._made.discard(build)
-            self._closed.add(build)
+        # Another may ask the same meanwhile.
+        self._closed = self._closed & wanted | set(new)
+        try:
+            for build in new:
+                await self._close_build(build_key(build))
+                self._made.discard(build)
+        except BaseException:
+            self._closed -= set(new)
+            raise
         return new
+
+    async def _close_build(self, key: str) -> None:
+        lanes = [subjects.lane_consumer(key, c, p) for c in subjects.CLASSES for p in subjects.PRIORITIES]
+        await asyncio.gather(*(self._close_one(lane) for lane in lanes))
+        await self._bus.js.purge_stream(subjects.TASKS, subject=subjects.build_filter(key))
 
     async def _close_one(self, lane: str) -> None:
         try:

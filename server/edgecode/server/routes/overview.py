@@ -58,7 +58,8 @@ class RouteOverview:
         totals = await self._ledger.totals(time.time_ns() // 1000 - _DAY_US)
         entries = self._fleet.entries()
         instances = Counter(entry.stamp.build for entry in entries if entry.stamp.service == WORKER)
-        known = {*ever, *instances, *route.quarantined, *route.former, *totals.builds}
+        routed = {route.current, route.ramping, *route.former, *route.quarantined} - {""}
+        known = {*routed, *instances, *totals.builds}
         for build in sorted(known):
             unfinished, lanes = totals.builds.get(build, 0), await lane_counts(self._bus, build)
             message.builds.add(

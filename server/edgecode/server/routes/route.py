@@ -9,6 +9,8 @@ from edgecode.server.routes.ramp_orders import overtaken
 from edgecode.v1 import event_pb2, ramp_pb2
 
 WORKER = "worker"
+# Of the builds that were current the newest: the document is written again with each change.
+MOST_FORMER = 32
 # Who changed the route, where nobody asked.
 LEADER = "leader"
 
@@ -95,7 +97,7 @@ class Route:
             reason=change.reason,
             actor=change.actor,
             comment=change.comment,
-            former=list(dict.fromkeys(former)),
+            former=list(dict.fromkeys(former))[:MOST_FORMER],
             ramp=ramp,
         )
 
