@@ -1,8 +1,11 @@
 """The fleet's account and what changed, in every adapter of the ledger."""
 
+import pytest
+
 from edgecode.core.bus import Bus
 from edgecode.core.log import Log
 from edgecode.server.calls import CallContext
+from edgecode.server.fleet import change_list
 from edgecode.server.fleet.change_list import ChangeList
 from edgecode.server.ledger.fact import Fact
 from edgecode.server.ledger.fleet_rows import ChangeKind, InstanceRow
@@ -108,7 +111,7 @@ async def register(ledger: Ledger) -> None:
     ]  # fmt: skip
     changes = Changes(releases={row.version: row for row in releases})
     for place in range(3):
-        subject = release_pb2.Commit(subject=f"commit {place}").SerializeToString()
+        subject = release_pb2.Commit(subject=f"commit {place}", files=["a.py"]).SerializeToString()
         changes.commits["1.1.0", place] = commit_row("1.1.0", place, "bcd"[place] * 40, commit_pb=subject)
     before = await ledger.cursor()
     await ledger.apply(changes, before, Cursor(before.sequence + 1, "2026-01-01T00:00:00Z", "id"))
@@ -126,7 +129,9 @@ async def test_a_release_registered_after_its_build_was_seen_gives_its_commits_f
     assert (known.to_build, known.added_count, list(known.unknown)) == (two, 3, [])
 
 
-async def test_changes_come_with_the_commits_between_and_a_rollback_with_those_it_takes_away(ledger: Ledger) -> None:
+async def test_changes_come_with_the_commits_between_and_a_rollback_with_those_it_takes_away(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await register(ledger)
     one, two, unknown = named("1.0.0", "a"), named("1.1.0", "b"), named("1.2.0", "e")
     await tell(ledger, appeared("1.0.0", "a", "x"), deployed(one))
@@ -144,6 +149,11 @@ async def test_changes_come_with_the_commits_between_and_a_rollback_with_those_i
     assert back.unknown
     (span,) = reply.spans
     assert (span.from_build, span.to_build, span.rollback_count) == ("", one, 1)
+    assert not any(each.commit.files for each in there.commits)
+    monkeypatch.setattr(change_list, "REPLY_BYTES", 100)
+    small = await changes_of(ledger)
+    assert (len(small.changes), bool(small.next_page_token)) == (1, True), "a reply ends before clients refuse it"
+    monkeypatch.undo()
     page = await changes_of(ledger, page_size=3)
     assert len(page.changes) == 3
     assert page.next_page_token

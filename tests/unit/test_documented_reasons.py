@@ -14,6 +14,7 @@ from edgecode.core.blobs import CHUNK_BYTES, LONGEST_SIGNED_SECONDS
 from edgecode.core.settings import Settings
 from edgecode.server import calls, filters, interceptors, pages, transport
 from edgecode.server.assets import imports, session, uploads
+from edgecode.server.fleet import change_list, drains, instance_list
 from edgecode.server.jobs import changes, downloads, requests, watches
 from edgecode.server.jobs.specs import encoder_memory
 from edgecode.server.jobs.specs.outputs import MOST_OUTPUTS
@@ -132,6 +133,10 @@ def test_every_reason_of_a_failed_try_of_a_delivery_is_documented() -> None:
         ("good for {:,} s by default", downloads.DEFAULT_SIGNED_SECONDS),
         ("{:,} s at most, never beyond", LONGEST_SIGNED_SECONDS),
         ("of a cancel | {:,} characters", changes.LONGEST_REASON),
+        ("of a drain | {:,} characters", drains.LONGEST_REASON),
+        ("`commit_limit` of `ListChanges` | {} where", change_list.USUAL_COMMITS),
+        ("where none is given, {} at most", change_list.MOST_COMMITS),
+        ("the last {:,} of 30 days", instance_list.MOST_GONE),
         ("`edgecode-client-revision` | {} characters", calls._LONGEST_CLAIM),
         ("unfinished jobs | {:,} (", Settings().queue_limit_jobs),
         ("0 means {}, more", pages.DEFAULT_SIZE),

@@ -16,7 +16,7 @@ from edgecode.server.ledger.fleet_state import every
 from edgecode.server.ledger.port import Condition, Ledger
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.release_rows import DeploymentRow, ReleaseRow
-from edgecode.server.pages import make_token, page_size, read_token
+from edgecode.server.pages import REPLY_BYTES, make_token, page_size, read_token
 from edgecode.server.releases.graph import ReleaseGraph
 from edgecode.server.releases.known import KnownReleases
 from edgecode.server.releases.messages import release_message
@@ -24,8 +24,8 @@ from edgecode.server.routes.route import WORKER
 from edgecode.v1 import release_pb2
 
 _DAY_US = 86_400_000_000
-_USUAL_COMMITS = 10
-_MOST_COMMITS = 100
+USUAL_COMMITS = 10
+MOST_COMMITS = 100
 _PREFIX = "KIND_"
 _KINDS: dict[str, str | int] = {
     name.removeprefix(_PREFIX): number for name, number in release_pb2.Change.Kind.items() if number
@@ -60,19 +60,31 @@ class ChangeList:
         past = await self._past(window, now_us)
         entries = [each for each in past.entries if _fits(each, conditions)]
         rest = [each for each in entries if not after or each.key < after[2:]]
-        page = rest[:size]
         behind = CommitsBehind(self._ledger, past.graph, limit)
-        changes = [each.make() for each in page]
-        for each, change in zip(page, changes, strict=True):
-            await self._fill(change, each.deployment, past)
-            await behind.fill(change)
-        token = make_token(scope, [window.start_us, window.end_us, *page[-1].key]) if len(rest) > size else ""
-        reply = release_pb2.ListChangesResponse(changes=changes, next_page_token=token)
+        reply = release_pb2.ListChangesResponse()
         if not after:
             reply.spans.extend(span for span in spans(window, past.deployments) if _fits(span, conditions))
             for span in reply.spans:
                 await behind.fill(span)
+        taken = await self._take(rest[:size], reply, past, behind)
+        if taken < len(rest):
+            reply.next_page_token = make_token(scope, [window.start_us, window.end_us, *rest[taken - 1].key])
         return reply
+
+    async def _take(
+        self, page: Sequence[Entry], reply: release_pb2.ListChangesResponse, past: "_Past", behind: CommitsBehind
+    ) -> int:
+        """Adds changes while clients take the reply; how many, at least one of them."""
+        size = reply.ByteSize()
+        for taken, each in enumerate(page):
+            change = each.make()
+            await self._fill(change, each.deployment, past)
+            await behind.fill(change)
+            size += change.ByteSize()
+            if size > REPLY_BYTES and taken:
+                return taken
+            reply.changes.append(change)
+        return len(page)
 
     async def since(self, start_us: int, limit: int) -> tuple[list[release_pb2.Change], int]:
         """The newest changes since a time, without their commits, and how many there are."""
@@ -125,6 +137,6 @@ def _window(request: release_pb2.ListChangesRequest, now_us: int) -> Window:
 
 
 def _commit_limit(asked: int) -> int:
-    if not 0 <= asked <= _MOST_COMMITS:
-        raise InvalidRequest.field("commit_limit", f"must be 0 for {_USUAL_COMMITS}, or 1 to {_MOST_COMMITS}")
-    return asked or _USUAL_COMMITS
+    if not 0 <= asked <= MOST_COMMITS:
+        raise InvalidRequest.field("commit_limit", f"must be 0 for {USUAL_COMMITS}, or 1 to {MOST_COMMITS}")
+    return asked or USUAL_COMMITS

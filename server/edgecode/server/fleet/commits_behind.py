@@ -48,4 +48,7 @@ class CommitsBehind:
         except InvalidRequest:
             return None  # a process may call its build what it likes
         comparison = await compare(sides[0], sides[1], self._graph, self._ledger)
-        return comparison, await commits_of(comparison, self._ledger, 0, self._limit)
+        commits = await commits_of(comparison, self._ledger, 0, self._limit)
+        for each in commits:
+            each.commit.ClearField("files")  # there may be hundreds; CompareReleases has them
+        return comparison, commits

@@ -7,10 +7,11 @@ import structlog
 
 from edgecode.core import subjects
 from edgecode.core.bus import Bus, Outgoing
-from edgecode.core.errors import FailedPrecondition, InvalidRequest, NotFound, Unavailable
+from edgecode.core.errors import FailedPrecondition, NotFound, Unavailable
 from edgecode.server.calls import CallContext
 from edgecode.server.fleet.instances import shown
 from edgecode.server.fleet.view import FleetView, Heard
+from edgecode.server.jobs.requests import check_text, refuse
 from edgecode.server.routes.route import WORKER
 from edgecode.v1 import bus_pb2, fleet_pb2
 
@@ -19,7 +20,7 @@ log = structlog.get_logger()
 # Orders are core NATS, and a worker answers one within a beat's shortest pause.
 _AGAIN_SECONDS = 1.0
 _TRIES = 5
-_LONGEST_REASON = 256
+LONGEST_REASON = 1024
 
 
 class Drains:
@@ -33,13 +34,12 @@ class Drains:
         """The instance once it drains; one that left meanwhile, as it was.
 
         Raises:
-            InvalidRequest: `INVALID_FIELD`: the reason is too long.
+            InvalidRequest: `INVALID_FIELD`: the reason is too long, or has control characters.
             NotFound: `INSTANCE_NOT_FOUND`.
             FailedPrecondition: `INSTANCE_NOT_A_WORKER`.
             Unavailable: `INSTANCE_SILENT`: it did not say in time that it drains.
         """
-        if len(request.reason) > _LONGEST_REASON:
-            raise InvalidRequest.field("reason", f"at most {_LONGEST_REASON} characters are allowed")
+        refuse([*check_text("reason", request.reason, LONGEST_REASON)])
         heard = self._found(request.instance)
         order = bus_pb2.Control(drain=bus_pb2.Drain(reason=request.reason, caller=call.caller))
         log.warning("fleet.drain", drains=request.instance, caller=call.caller, why=request.reason)

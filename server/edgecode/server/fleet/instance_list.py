@@ -11,7 +11,7 @@ from edgecode.server.ledger.port import Condition, Find, Ledger
 from edgecode.server.pages import slice_page
 from edgecode.v1 import fleet_pb2
 
-_MOST_GONE = 10_000
+MOST_GONE = 10_000
 _PREFIX = "STATE_"
 _STATES = {name.removeprefix(_PREFIX): number for name, number in fleet_pb2.Instance.State.items() if number}
 _FIELDS = {name: Field(name) for name in ("service", "build", "environment", "instance", "host")} | {
@@ -50,7 +50,7 @@ class InstanceList:
 
     async def _gone(self, alive: set[str]) -> list[fleet_pb2.Instance]:
         left = [Condition("gone_time_us", ">", 0)]
-        newest = Find(left, "gone_time_us", descending=True, limit=_MOST_GONE)
+        newest = Find(left, "gone_time_us", descending=True, limit=MOST_GONE)
         return [gone(row) for row in await self._ledger.find(InstanceRow, newest) if row.instance not in alive]
 
 
