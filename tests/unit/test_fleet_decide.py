@@ -3,6 +3,9 @@
 import itertools
 from dataclasses import dataclass, field
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from edgecode.core.stamp import Stamp, stamp_to_proto
 from edgecode.server.fleet.decide import Absence, decisions, news
 from edgecode.server.fleet.view import Sighting
@@ -202,3 +205,37 @@ def test_who_left_is_stopped_lost_or_unseen_and_nobody_is_gone_while_absence_doe
     fleet.come("silent")
     assert fleet.look() == ["+1"]
     assert fleet.state.instances["silent"].state == InstanceState.RUNNING
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["come", "leave", "wait"]),
+        st.sampled_from(["a", "b", "c", "d"]),
+        st.sampled_from(["1.0.0", "1.1.0", "1.2.0"]),
+        st.sampled_from(["t", "u"]),
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(STEPS)
+def test_whatever_comes_and_goes_all_is_said_once_and_each_deployment_is_of_another_build(
+    steps: list[tuple[str, str, str, str]],
+) -> None:
+    fleet = Played()
+    for what, name, version, tools in steps:
+        departed = {}
+        if what == "come" and name not in fleet.present:
+            fleet.come(name, version, tools=tools)
+        elif what == "leave" and name in fleet.present:
+            fleet.leave(name)
+            departed = {name: HOW.HOW_STOPPED}
+        fleet.look(after=100.0 if what == "wait" else 20.0, counts=True, **departed)
+        assert fleet.look(counts=True) == [], "it had been said"
+    fleet.look(after=1000.0)
+    fleet.look(after=1000.0)
+    said = [row.build for row in fleet.state.deployments.get(("worker", "prod"), [])]
+    assert all(one != other for one, other in itertools.pairwise(said))
+    running = {entry.stamp.build for entry in fleet.present.values()}
+    assert not running or said[-1] in running, "what was deployed last is there, or something else was since"
