@@ -165,6 +165,18 @@ def test_builds_that_come_together_are_said_oldest_release_first() -> None:
     assert fleet.look()[2:] == ["deployment 1.9.0", "deployment 1.10.0", "digests t/c"]
 
 
+def test_another_revision_of_the_same_version_is_a_deployment_and_no_rollback_there_or_back() -> None:
+    fleet = Played()
+    said: list[str] = []
+    for name, letter in (("x", "a"), ("y", "b"), ("z", "a")):
+        fleet.come(name, revision=letter * 40)
+        said += fleet.look(after=100)
+        fleet.leave(name)
+        fleet.look(after=10, counts=True)
+        fleet.look(after=100, counts=True)
+    assert [each for each in said if "1.0.0" in each] == ["deployment 1.0.0"] * 3
+
+
 def test_one_build_in_two_environments_is_deployed_in_each() -> None:
     fleet = Played()
     fleet.come("a", environment="prod")
