@@ -189,3 +189,27 @@ def test_a_client_told_to_stop_ends_its_stream_and_begins_nothing(cli: Cli) -> N
         with pytest.raises(Abandoned):
             upload(api, CLIP, "never", asset_pb2.UploadMetadata(file_name="x"), lambda _count: None)
     assert cli("job", "wait", job_id).status == 0
+
+
+def test_the_route_is_shown_changed_with_a_reason_and_refused_what_it_cannot_have(cli: Cli) -> None:
+    nobody = "9.9.9+gaaaaaaaaaaaa"
+    route = cli.json("route", "show")
+    current = route["current"]
+    assert [each["state"] for each in route["builds"] if each["build"] == current] == ["STATE_CURRENT"]
+    unsaid = cli("route", "quarantine", nobody)
+    assert (unsaid.status, "comment" in unsaid.err) == (1, True)
+    changed = cli.json("route", "quarantine", nobody, "-m", "a drill")
+    assert (changed["quarantined"], changed["comment"], "@" in changed["actor"]) == ([nobody], "a drill", True)
+    late = cli("route", "readmit", nobody, "-m", "over", "--etag", route["etag"])
+    assert (late.status, "a drill" in late.err) == (1, True)
+    shown = cli("route", "readmit", nobody, "-m", "over", "--caller", "ann").out
+    assert {"revision", "ann", current, "CURRENT"} <= set(shown.split())
+    for refused, why in (
+        (("promote", nobody, "-m", "x"), "no live worker"),
+        (("ramp", "start", nobody, "-m", "x"), "no live worker"),
+        (("ramp", "status"), "no ramp"),
+        (("rollback", "-m", "x"), "no former current build"),
+        (("wait-drained", current), "gets new jobs"),
+    ):
+        done = cli("route", *refused)
+        assert (done.status, why in done.err) == (1, True), done
