@@ -121,27 +121,3 @@ async def test_a_client_that_claims_a_version_above_all_changes_nothing_but_its_
         await api.releases.ListChanges(release_pb2.ListChangesRequest(page_size=1000)),
     ]
     assert "999.9.9" not in "".join(map(str, everything))
-
-
-async def test_a_killed_worker_leaves_the_fleet_and_is_remembered_as_lost(stack: Stack, api: Api) -> None:
-    worker = await stack.processes.worker(stack.settings)
-    instance = (await worker.ready())["instance"]
-    request = fleet_pb2.ListInstancesRequest(filter=f"instance = {instance}", show_gone=True)
-
-    async def state() -> int:
-        listed = (await api.fleet.ListInstances(request)).instances
-        return listed[0].state if listed else fleet_pb2.Instance.STATE_UNSPECIFIED
-
-    async def is_running() -> bool:
-        return await state() == fleet_pb2.Instance.STATE_RUNNING
-
-    async def is_lost() -> bool:
-        return await state() == fleet_pb2.Instance.STATE_LOST
-
-    await eventually(is_running)
-    await worker.kill()
-    await eventually(is_lost)
-    status = await api.fleet.GetStatus(fleet_pb2.GetStatusRequest())
-    assert status.instances_lost_last_day >= 1
-    assert any("lost" in problem for problem in status.problems)
-    assert "edgecode fleet list --gone" in status.suggestions

@@ -2,12 +2,14 @@
 
 import time
 
+from edgecode.server.calls import CallContext
 from edgecode.server.filters import Field, Kind, holds, parse_filter
 from edgecode.server.fleet.doubts import Doubts
 from edgecode.server.fleet.instances import gone, shown
 from edgecode.server.fleet.view import FleetView
 from edgecode.server.ledger.fleet_rows import InstanceRow
 from edgecode.server.ledger.port import Condition, Find, Ledger
+from edgecode.server.ledger.reads import Reads
 from edgecode.server.pages import slice_page
 from edgecode.v1 import fleet_pb2
 
@@ -23,18 +25,20 @@ _OF_THE_STAMP = frozenset({"service", "build", "environment", "instance"})
 class InstanceList:
     """Lists processes."""
 
-    def __init__(self, fleet: FleetView, ledger: Ledger, doubts: Doubts) -> None:
+    def __init__(self, fleet: FleetView, ledger: Ledger, reads: Reads, doubts: Doubts) -> None:
         self._fleet = fleet
         self._ledger = ledger
+        self._reads = reads
         self._doubts = doubts
 
-    async def page(self, request: fleet_pb2.ListInstancesRequest) -> fleet_pb2.ListInstancesResponse:
+    async def page(self, request: fleet_pb2.ListInstancesRequest, call: CallContext) -> fleet_pb2.ListInstancesResponse:
         """A page of the processes alive, by service, build and instance; after them those that left, the last first.
 
         Raises:
             InvalidRequest: `INVALID_FILTER`, `INVALID_PAGE_SIZE` or `INVALID_PAGE_TOKEN`.
         """
         conditions = parse_filter(request.filter, _FIELDS)
+        await self._reads.wait_for(call.read_after)
         now_us = time.time_ns() // 1000
         every = [shown(heard, now_us) for heard in self._fleet.everybody()]
         if request.show_gone:

@@ -29,7 +29,7 @@ class FleetServicer(fleet_pb2_grpc.FleetServiceServicer):
         self, request: fleet_pb2.ListInstancesRequest, context: Any
     ) -> fleet_pb2.ListInstancesResponse:
         """See the contract."""
-        return await self._instances.page(request)
+        return await self._instances.page(request, current_call())
 
     async def ListBuilds(self, request: fleet_pb2.ListBuildsRequest, context: Any) -> fleet_pb2.ListBuildsResponse:
         """See the contract."""
