@@ -5,6 +5,7 @@
 
 import json
 import shutil
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -76,8 +77,10 @@ def deploy(fleet: Fleet, built: Built, before: Built | None) -> None:
 def _is_deployed(fleet: Fleet, name: str, before: Built | None) -> bool:
     found = fleet.told("release", "changes", "--since", "1h")["changes"]
     newest = next((each for each in found if each["kind"] in {"KIND_DEPLOYMENT", "KIND_ROLLBACK"}), None)
-    running = {each["stamp"]["version"] for each in fleet.told("fleet", "list")["instances"]}
-    gone = before is None or before.version not in running
+    workers = [
+        each["stamp"] for each in fleet.told("fleet", "list")["instances"] if each["stamp"]["service"] == "worker"
+    ]
+    gone = before is None or before.version not in {stamp["version"] for stamp in workers}
     return newest is not None and newest["to_build"] == name and gone
 
 
@@ -136,6 +139,8 @@ def _all_warned(fleet: Fleet) -> bool:
 
 def main() -> int:
     """Begins in an empty folder of its own."""
+    # What it started is ended when it is told to end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = Path(sys.argv[1]).resolve()
     if folder.exists() and not (folder / _MARK).exists():
         sys.stderr.write(f"{folder} is there and is no folder of this demo: name another one\n")
