@@ -31,6 +31,7 @@ SHAPING_PATHS = (
     "THIRD_PARTY.md",
     "pyproject.toml",
     "hatch_build.py",
+    "build_sbom.py",
     "build_version.py",
     ".gitignore",
 )
