@@ -11,10 +11,10 @@ from bench import (
     media_cost,
     noop_tasks,
     preset_jobs,
+    prices,
     ramp_verdict,
     rollback,
     sandbox_price,
-    stamp_price,
     startup,
     transcode,
     what_changed,
@@ -36,7 +36,8 @@ ROWS = {
     "noop-tasks": Entry(
         "no-op tasks of one worker, result recorded, against FastStream on the same broker", noop_tasks.run
     ),
-    "stamp": Entry("a CreateJob with the stamp on every message and call, against one without", stamp_price.run),
+    "stamp": Entry("a CreateJob with the stamp on every message and call, against one without", prices.stamp),
+    "telemetry": Entry("a CreateJob with spans and metrics, nothing exported, against one without", prices.telemetry),
     "ledger": Entry("log to ledger: events a second, memory, lag", log_to_ledger.run),
     "up": Entry("`edgecode up` until the first job is accepted", startup.run),
     "memory": Entry("idle memory of server and worker", idle_memory.run),

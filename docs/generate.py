@@ -12,6 +12,7 @@ from typing import Any
 from google.protobuf.json_format import MessageToDict
 from pydantic.fields import FieldInfo
 
+from edgecode.core import log_keys, metrics
 from edgecode.core.settings import Settings
 from edgecode.server.jobs.built_in import ADAPTIVE, ARCHIVE, AUDIO, THUMBNAIL, WEB
 from edgecode.server.jobs.specs import package, picture, quality, rendition, sound
@@ -215,6 +216,34 @@ def cut() -> str:
     return f"\n{table(('container', 'cut off anywhere, it gets'), ENDS.items())}\n"
 
 
+def metric_list() -> str:
+    """Every metric, then every label."""
+    rows = [
+        [
+            f"`{each.name}`",
+            each.kind.value,
+            ", ".join(f"`{label}`" for label in each.labels),
+            ", ".join(each.by),
+            each.words,
+        ]
+        for each in metrics.METRICS
+    ]
+    listed = table(("metric", "kind", "labels", "by", "meaning"), rows)
+    labels = table(("label", "values"), ((f"`{label}`", words) for label, words in metrics.LABELS.items()))
+    return f"\n{listed}\n{labels}\n"
+
+
+def keys_of_lines() -> str:
+    """What log lines say."""
+    groups = {
+        "every line": log_keys.ALWAYS,
+        "`process.starting`": log_keys.FIRST,
+        "lines about it": log_keys.ABOUT,
+    }
+    rows = [[f"`{key}`", where, words] for where, keys in groups.items() for key, words in keys.items()]
+    return f"\n{table(('key', 'on', 'meaning'), rows)}\n"
+
+
 TABLES: Mapping[str, Any] = {
     "settings": settings,
     "presets": presets,
@@ -223,6 +252,8 @@ TABLES: Mapping[str, Any] = {
     "hostile": hostile,
     "cut": cut,
     "odd_sources": odd_sources,
+    "metrics": metric_list,
+    "log_keys": keys_of_lines,
 }
 
 

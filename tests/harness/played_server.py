@@ -19,15 +19,18 @@ from edgecode.core.log import Entry, Log
 from edgecode.core.log_reader import LogReader
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import Stamp
+from edgecode.core.telemetry import Tracer
 from edgecode.server.fleet.own import OwnInstance
 from edgecode.server.fleet.view import FleetView
 from edgecode.server.jobs.write import JobWriter, QueueGauge, job_id_of
 from edgecode.server.ledger.open import ledger_of, lock_of
 from edgecode.server.ledger.port import JobRecord, Ledger
 from edgecode.server.ledger.reads import Reads
+from edgecode.server.metrics import ServerMetrics
 from edgecode.server.planner.blob_sweep import BlobSweep
 from edgecode.server.planner.leader import Leader
 from edgecode.server.planner.lock import FileLock, LeaderLock
+from edgecode.server.planner.telemetry import LeaderTelemetry
 from edgecode.server.signing import SigningKeys
 from edgecode.server.webhooks.deliverer import Deliverer
 from edgecode.server.webhooks.sender import Sender
@@ -104,6 +107,7 @@ class PlayedServer:
             ),
             settings=settings,
             crash=crash,
+            telemetry=LeaderTelemetry(Tracer(bus.stamp), ServerMetrics(bus.stamp)),
         )
         own = OwnInstance(
             bus.stamp,

@@ -133,7 +133,7 @@ async def test_a_worker_frozen_past_its_lease_finds_its_job_done_and_stops(start
     done = await system.succeeded(job_id)
     frozen.thaw()
     attempt = (await system.tasks(job_id))["transcode"].attempts[0].attempt_id
-    ended = await frozen.event("attempt.ended", attempt=attempt)
+    ended = await frozen.event("attempt.ended", attempt_id=attempt)
     assert ended["how"] in {"stopped", "succeeded"}
     after = await system.api.jobs.GetJob(job_pb2.GetJobRequest(job_id=job_id))
     assert (after.state, after.outputs, after.end_time) == (done.state, done.outputs, done.end_time)

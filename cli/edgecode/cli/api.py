@@ -8,6 +8,7 @@ import grpc
 
 from edgecode.cli.calls import Introduction, Stopping
 from edgecode.cli.reach import Reach
+from edgecode.cli.tracing import CommandTrace, PassedOn
 from edgecode.core.stamp import BuildInfo
 from edgecode.v1 import (
     asset_pb2_grpc,
@@ -65,18 +66,22 @@ class Api:
     releases: release_pb2_grpc.ReleaseServiceStub
     routes: route_pb2_grpc.RouteServiceStub
     stopping: Stopping
+    trace: CommandTrace
 
     def close(self) -> None:
         """Closes the connection, when nothing is asked any more: from another thread use `stopping` first."""
         self.channel.close()
+        self.trace.close()
 
 
 def connect(
     reach: Reach,
     caller: str,
     build: BuildInfo,
+    *,
     retry_seconds: float = RETRY_SECONDS,
     silence_seconds: int = SILENCE_SECONDS,
+    trace: CommandTrace | None = None,
 ) -> Api:
     """Opens a channel, which connects at its first call.
 
@@ -86,6 +91,7 @@ def connect(
         build: of this client, a claim that the server records.
         retry_seconds: how long a unary call is tried again for an unavailable server that asks for it.
         silence_seconds: how long a server may be silent in a call before it is asked whether it is there.
+        trace: of the command; without one calls carry none.
 
     Raises:
         CommandFailed: a PEM file is wrong.
@@ -93,9 +99,9 @@ def connect(
     metadata = [("edgecode-client-version", build.version), ("edgecode-client-revision", build.revision)]
     if caller:
         metadata.append(("edgecode-caller", caller))
-    stopping = Stopping()
+    stopping, trace = Stopping(), trace or PassedOn()
     channel = grpc.intercept_channel(
-        _channel(reach, _options(silence_seconds)), Introduction(metadata, retry_seconds, stopping)
+        _channel(reach, _options(silence_seconds)), Introduction(metadata, retry_seconds, stopping, trace)
     )
     return Api(
         reach,
@@ -109,6 +115,7 @@ def connect(
         release_pb2_grpc.ReleaseServiceStub(channel),
         route_pb2_grpc.RouteServiceStub(channel),
         stopping,
+        trace,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import grpc
 
 from edgecode.cli.problem import read_problem
+from edgecode.cli.tracing import CallTrace, CommandTrace
 
 UNARY_SECONDS = 30.0
 
@@ -82,19 +83,26 @@ class Introduction(
         metadata: of each call.
         retry_seconds: how long to try again.
         stopping: asked before each call.
+        trace: of the command.
     """
 
-    def __init__(self, metadata: Sequence[tuple[str, str]], retry_seconds: float, stopping: Stopping) -> None:
+    def __init__(
+        self, metadata: Sequence[tuple[str, str]], retry_seconds: float, stopping: Stopping, trace: CommandTrace
+    ) -> None:
         self._metadata = metadata
         self._retry_seconds = retry_seconds
         self._stopping = stopping
+        self._trace = trace
 
-    def _details(self, details: grpc.ClientCallDetails, seconds: float | None) -> _Details:
+    def _begin(self, details: grpc.ClientCallDetails) -> CallTrace:
         self._stopping.check()
+        return self._trace.call(str(details.method))
+
+    def _details(self, details: grpc.ClientCallDetails, seconds: float | None, trace: CallTrace) -> _Details:
         return _Details(
             details.method,
             details.timeout if details.timeout is not None else seconds,
-            (*(details.metadata or ()), *self._metadata),
+            (*(details.metadata or ()), *self._metadata, *trace.metadata),
             details.credentials,
             details.wait_for_ready,
             details.compression,
@@ -106,7 +114,9 @@ class Introduction(
         """What the channel tries again by itself ends where the server has answered, and a refusal is an answer."""
         patience = time.monotonic() + self._retry_seconds
         while True:
-            call = continuation(self._details(client_call_details, UNARY_SECONDS), request)
+            trace = self._begin(client_call_details)
+            call = continuation(self._details(client_call_details, UNARY_SECONDS, trace), request)
+            trace.end(call.code())
             wait = _wait_asked_for(call)
             if wait is None or time.monotonic() + wait > patience:
                 return call
@@ -116,7 +126,10 @@ class Introduction(
         self, continuation: Continuation, client_call_details: grpc.ClientCallDetails, request: Any
     ) -> Any:
         """Streams last as long as they do."""
-        call = continuation(self._details(client_call_details, None), request)
+        trace = self._begin(client_call_details)
+        call = continuation(self._details(client_call_details, None, trace), request)
+        if not call.add_callback(lambda: trace.end(call.code())):
+            trace.end(call.code())
         self._stopping.watch(call)
         return call
 
@@ -124,7 +137,10 @@ class Introduction(
         self, continuation: Continuation, client_call_details: grpc.ClientCallDetails, request_iterator: Any
     ) -> Any:
         """Uploads ask before each message whether to go on."""
-        return continuation(self._details(client_call_details, None), request_iterator)
+        trace = self._begin(client_call_details)
+        call = continuation(self._details(client_call_details, None, trace), request_iterator)
+        trace.end(call.code())
+        return call
 
 
 def _wait_asked_for(call: Any) -> float | None:

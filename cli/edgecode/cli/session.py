@@ -17,11 +17,12 @@ from google.protobuf.message import Message
 from rich.console import Console, RenderableType
 
 from edgecode.cli.api import Api, connect
-from edgecode.cli.exits import status_tells_the_truth
+from edgecode.cli.exits import say, status_tells_the_truth
 from edgecode.cli.output import OutputFormat, OutputOption, message_dict, write_json
 from edgecode.cli.problem import failure
 from edgecode.cli.reach import Reach
 from edgecode.cli.tls import choose_tls
+from edgecode.cli.tracing import open_trace
 from edgecode.core.stamp import build_info
 
 DEFAULT_SERVER = "127.0.0.1:50051"
@@ -109,14 +110,18 @@ def print_trimmed(console: Console, found: RenderableType) -> None:
     console.file.write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
 
 
-def open_session(reach: Reach, caller: str, output: OutputFormat, *, has_server: bool = True) -> Session:
-    """Makes a session; close its `api` when done.
+def open_session(reach: Reach, caller: str, output: OutputFormat, name: str, *, has_server: bool = True) -> Session:
+    """Makes a session for the command of this name; close its `api` when done.
 
     Raises:
         CommandFailed: a PEM file is wrong.
     """
     out, err = make_consoles()
-    return Session(connect(reach, caller, build_info()), output is OutputFormat.JSON, out, err, has_server, caller)
+    trace, problem = open_trace(name)
+    if problem:
+        say(f"edgecode: no trace is exported: {problem}")
+    api = connect(reach, caller, build_info(), trace=trace)
+    return Session(api, output is OutputFormat.JSON, out, err, has_server, caller)
 
 
 def remote(
@@ -130,6 +135,7 @@ def remote(
     @functools.wraps(command)
     def run(
         *args: Any,
+        context: typer.Context,
         server: str,
         caller: str,
         tls: bool,
@@ -141,7 +147,7 @@ def remote(
     ) -> None:
         with status_tells_the_truth():
             reach = Reach(server or DEFAULT_SERVER, choose_tls(wanted=tls, ca=ca, certificate=certificate, key=key))
-            session = open_session(reach, caller, output, has_server=bool(server))
+            session = open_session(reach, caller, output, context.command_path, has_server=bool(server))
             try:
                 command(session, *args, **options)
             except grpc.RpcError as error:
@@ -164,6 +170,7 @@ def remote(
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         for name, (annotation, default) in shared.items()
     ]
+    added.append(inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context))
     # Typer reads both.
     run.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *added]}

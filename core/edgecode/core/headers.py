@@ -50,6 +50,12 @@ def stamp_headers(stamp: Stamp, path: Sequence[str] = (), contract: int = 0) -> 
     }
 
 
+def trace_id_of(traceparent: str) -> str:
+    """The 32-hex trace id of a `traceparent`, empty where there is none."""
+    parts = traceparent.split("-")
+    return parts[1] if len(parts) == 4 else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Who wrote a message, which hops led to it, and the contract and trace it carries."""
@@ -62,8 +68,7 @@ class Origin:
     @property
     def trace_id(self) -> str:
         """The 32-hex trace id, empty where there is none."""
-        parts = self.traceparent.split("-")
-        return parts[1] if len(parts) == 4 else ""
+        return trace_id_of(self.traceparent)
 
 
 def read_origin(headers: Mapping[str, str] | None) -> Origin:

@@ -105,7 +105,7 @@ class Background:
             return
         error = task.exception()
         assert error is not None
-        log.error("background.failed", task=self._name, error=repr(error), exc_info=error)
+        log.error("background.failed", part=self._name, error=repr(error), exc_info=error)
         if self.failed is not None and not self.failed.done():
             self.failed.set_result(error)
 

@@ -18,6 +18,7 @@ from edgecode.v1 import stamp_pb2
 
 SHORT_REVISION_LENGTH = 12
 _BUILD = re.compile(r"(?P<version>[^+]+)\+g(?P<revision>[0-9a-f]{12})(?:\.dirty\.(?P<dirty>[0-9a-f]{8}))?")
+_BUILD_KEY = re.compile(r"(?P<version>[0-9a-z_-]+)-g(?P<revision>[0-9a-f]{12})(-dirty-(?P<dirty>[0-9a-f]{8}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,15 @@ def parse_build(build: str) -> Build:
 def build_key(build: str) -> str:
     """Spell a build's name as one NATS token; raises ValueError when it is no name of a build."""
     return parse_build(build).key
+
+
+def build_of_key(key: str) -> str:
+    """The build's name that a build key spells; what is no build key comes back as it is."""
+    match = _BUILD_KEY.fullmatch(key)
+    if match is None:
+        return key
+    name = f"{match['version'].replace('_', '.')}+g{match['revision']}"
+    return f"{name}.dirty.{match['dirty']}" if match["dirty"] else name
 
 
 def toolchain_digest(parts: Mapping[str, str]) -> str:

@@ -4,7 +4,6 @@ import asyncio
 
 import structlog
 from grpc import aio
-from prometheus_client import CollectorRegistry
 
 from edgecode.core import streams
 from edgecode.core.blobs import Blobs
@@ -13,13 +12,14 @@ from edgecode.core.crash import CrashPoints
 from edgecode.core.fleet_beat import FleetBeat
 from edgecode.core.lifecycle import Termination, done_unless_asked, until_asked
 from edgecode.core.log import Log
+from edgecode.core.logs import configure_logging
 from edgecode.core.metrics_http import MetricsServer
 from edgecode.core.route_watch import RouteWatch
 from edgecode.core.service_api import ServiceApi
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import Stamp, make_stamp
 from edgecode.core.store_check import check_store
-from edgecode.core.telemetry import Tracer, build_info_metric, configure_logging
+from edgecode.core.telemetry import open_tracer
 from edgecode.server.assets.catalogue import AssetCatalogue
 from edgecode.server.assets.imports import Imports
 from edgecode.server.assets.uploads import Uploads
@@ -34,9 +34,11 @@ from edgecode.server.jobs.queries import JobQueries
 from edgecode.server.jobs.write import JobWriter, QueueGauge
 from edgecode.server.ledger.open import ledger_of, lock_of
 from edgecode.server.ledger.reads import Reads
+from edgecode.server.metrics import ServerMetrics
 from edgecode.server.planner.blob_sweep import BlobSweep
 from edgecode.server.planner.collect import GarbageCollection
 from edgecode.server.planner.leader import Leader
+from edgecode.server.planner.telemetry import LeaderTelemetry
 from edgecode.server.progress.board import ProgressBoard
 from edgecode.server.reflection import SERVICES, Health, add_health, add_reflection
 from edgecode.server.releases.service import Releases
@@ -77,7 +79,8 @@ async def serve(settings: Settings, termination: Termination) -> None:
 
 async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termination) -> None:  # noqa: PLR0915 it reads top to bottom
     crash = CrashPoints.from_environment()
-    tracer = Tracer(stamp)
+    tracer = open_tracer(stamp)
+    metrics = ServerMetrics(stamp)
     blobs = Blobs(settings.blobs)
     events = Log(bus)
     ledger = ledger_of(settings.ledger, settings.ledger_connections)
@@ -117,7 +120,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
         blob_sweep=BlobSweep(
             blobs, ledger, sweep_uploads, settings.blob_sweep_seconds, settings.blob_young_seconds
         ),
-        deliverer=deliverer, settings=settings, crash=crash,
+        deliverer=deliverer, settings=settings, crash=crash, telemetry=LeaderTelemetry(tracer, metrics),
     )  # fmt: skip
     own = OwnInstance(
         stamp, settings, is_leader=lambda: leader.leading, route_revision=lambda: route.revision,
@@ -137,17 +140,16 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
         webhooks=Webhooks(ledger, reads, WebhookWriter(events, ledger, reads), keys, settings),
         urls=ArtifactUrls(settings, keys),
     )  # fmt: skip
-    server = make_server(settings, [StampingInterceptor(stamp, settings, tracer)])
+    server = make_server(settings, [StampingInterceptor(stamp, settings, tracer, metrics)])
     health = _add_services(server, domain)
-    registry = CollectorRegistry()
-    build_info_metric(registry, stamp)
-    metrics = MetricsServer(settings.metrics_address, registry, lambda: not termination.asked.is_set())
+    metrics.watch(lambda: queue.unfinished, fleet.entries)
+    monitoring = MetricsServer(settings.metrics_address, metrics.registry, lambda: not termination.asked.is_set())
 
     http = HttpListener(settings, stamp, ArtifactFiles(blobs, queries, keys, settings))
 
     parts = (
         reads, fleet, OneSigningKey(keys, fleet, settings), route, feed, queue, sender, leader, beat,
-        ServiceApi(bus, "the Edgecode API"), metrics, http,
+        ServiceApi(bus, "the Edgecode API"), monitoring, http,
     )  # fmt: skip
     try:
         for part in parts:

@@ -5,8 +5,10 @@ call. What the gRPC core answers itself (transport limit, deadline, broken strea
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractContextManager, aclosing, suppress
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias, cast
 
 import grpc
@@ -14,7 +16,7 @@ import structlog
 from google.protobuf.message import DecodeError, Message
 from grpc import aio
 from opentelemetry import trace
-from opentelemetry.trace import Span, SpanKind, StatusCode
+from opentelemetry.trace import SpanKind, StatusCode
 
 from edgecode.core.errors import (
     DeadlineExceeded,
@@ -28,6 +30,7 @@ from edgecode.core.settings import Settings
 from edgecode.core.stamp import Stamp
 from edgecode.core.telemetry import Tracer
 from edgecode.server.calls import OVERRIDE_RESULT, SEQUENCE, TRACEPARENT, CallContext, enter_call, read_call
+from edgecode.server.metrics import ServerMetrics
 from edgecode.server.status import DETAILS_METADATA_KEY, code_of, recognised, status_of
 
 log = structlog.get_logger()
@@ -51,10 +54,17 @@ class Unreadable:
     """Stands for a request whose bytes are no message of the method."""
 
 
+@dataclass(slots=True)
+class _Outcome:
+    """The status code that a call ends with; a client that hangs up cancels it."""
+
+    code: str = "CANCELLED"
+
+
 class StampingInterceptor(aio.ServerInterceptor):
     """Wraps every method once; what differs from call to call is read inside."""
 
-    def __init__(self, stamp: Stamp, settings: Settings, tracer: Tracer) -> None:
+    def __init__(self, stamp: Stamp, settings: Settings, tracer: Tracer, metrics: ServerMetrics) -> None:
         self._stamp: Metadata = (
             ("edgecode-version", stamp.version),
             ("edgecode-revision", stamp.revision),
@@ -63,6 +73,7 @@ class StampingInterceptor(aio.ServerInterceptor):
         self._limit_bytes = settings.message_limit_bytes
         self._deadline_seconds = settings.default_deadline_seconds
         self._tracer = tracer
+        self._metrics = metrics
         self._wrapped: dict[str, Handler] = {}
 
     async def intercept_service(
@@ -116,7 +127,7 @@ class StampingInterceptor(aio.ServerInterceptor):
 
         async def answer(request: Any, context: Context) -> Any:
             received = dict(context.invocation_metadata() or ())
-            with self._span(method, received):
+            with self._told(method, received) as outcome:
                 try:
                     call = _enter(received, context)
                     checked = self._guarded(request) if streams_in else self._checked(request)
@@ -126,10 +137,11 @@ class StampingInterceptor(aio.ServerInterceptor):
                 except Exception as error:  # noqa: BLE001 every error becomes a status here
                     if streams_in:
                         await _drain(request)
-                    await self._abort(method, error, context)
+                    await self._abort(outcome, method, error, context)
                 metadata = self._reply_metadata(call)
                 await context.send_initial_metadata(metadata)
                 context.set_trailing_metadata(metadata)
+                outcome.code = "OK"
                 return response
 
         return answer
@@ -138,7 +150,7 @@ class StampingInterceptor(aio.ServerInterceptor):
         # A coroutine that writes, not a generator: a cancelled call then ends in here, and span and watch with it.
         async def answer(request: Any, context: Context) -> None:
             metadata = dict(context.invocation_metadata() or ())
-            with self._span(method, metadata):
+            with self._told(method, metadata) as outcome:
                 try:
                     call = _enter(metadata, context)
                     await context.send_initial_metadata(self._stamp)
@@ -149,13 +161,22 @@ class StampingInterceptor(aio.ServerInterceptor):
                 except Exception as error:  # noqa: BLE001 every error becomes a status here
                     if streams_in:
                         await _drain(request)
-                    await self._abort(method, error, context, initial_sent=True)
+                    await self._abort(outcome, method, error, context, initial_sent=True)
                 context.set_trailing_metadata(self._reply_metadata(call))
+                outcome.code = "OK"
 
         return answer
 
-    def _span(self, method: str, metadata: Mapping[str, str | bytes]) -> AbstractContextManager[Span]:
-        return self._tracer.span(method.removeprefix("/"), SpanKind.SERVER, str(metadata.get(TRACEPARENT, "")))
+    @contextmanager
+    def _told(self, method: str, metadata: Mapping[str, str | bytes]) -> Iterator[_Outcome]:
+        """A call's span and metrics."""
+        name, began, outcome = method.removeprefix("/"), time.perf_counter(), _Outcome()
+        attributes = {"rpc.system": "grpc", "rpc.method": name}
+        try:
+            with self._tracer.span(name, SpanKind.SERVER, str(metadata.get(TRACEPARENT, "")), attributes=attributes):
+                yield outcome
+        finally:
+            self._metrics.called(name, outcome.code, time.perf_counter() - began)
 
     async def _in_time(self, answer: Awaitable[Any], context: Context, seconds: float | None) -> Any:
         if seconds is None or context.time_remaining() is not None:
@@ -192,8 +213,11 @@ class StampingInterceptor(aio.ServerInterceptor):
             metadata = (*metadata, (SEQUENCE, str(call.written_sequence)))
         return (*metadata, (OVERRIDE_RESULT, call.override_result)) if call.override_result else metadata
 
-    async def _abort(self, method: str, error: Exception, context: Context, *, initial_sent: bool = False) -> NoReturn:
+    async def _abort(
+        self, outcome: _Outcome, method: str, error: Exception, context: Context, *, initial_sent: bool = False
+    ) -> NoReturn:
         known = recognised(error) or _defect(method, error)
+        outcome.code = code_of(known).name
         _mark(known)
         trailing = (*self._stamp, (DETAILS_METADATA_KEY, status_of(known).SerializeToString()))
         if not initial_sent:

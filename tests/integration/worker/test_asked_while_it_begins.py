@@ -14,7 +14,9 @@ from edgecode.core.telemetry import Tracer
 from edgecode.v1 import stamp_pb2
 from edgecode.workers.assignment import read_assignment
 from edgecode.workers.attempt import Attempt, Ended
+from edgecode.workers.child_telemetry import ChildTelemetry
 from edgecode.workers.media.tools import find_tools
+from edgecode.workers.metrics import WorkerMetrics
 from edgecode.workers.parts import Parts
 from edgecode.workers.scratch import Scratch
 from edgecode.workers.slots import Slots
@@ -37,6 +39,7 @@ class SlowLog(Log):
 def parts_of(bus: Bus, log: Log, settings: Settings) -> Parts:
     scratch = Scratch(settings.scratch, bus.stamp.instance)
     scratch.open()
+    tracer = Tracer(bus.stamp)
     return Parts(
         bus=bus,
         log=log,
@@ -46,7 +49,8 @@ def parts_of(bus: Bus, log: Log, settings: Settings) -> Parts:
         scratch=scratch,
         slots=Slots({"light": 1}),
         settings=settings,
-        tracer=Tracer(bus.stamp),
+        tracer=tracer,
+        children=ChildTelemetry(tracer, WorkerMetrics(bus.stamp)),
         crash=CrashPoints(),
     )
 

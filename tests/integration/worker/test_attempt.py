@@ -205,7 +205,7 @@ async def test_nothing_is_appended_past_the_expiry_of_a_job(
     info = await probed(lead, clip)
     outputs = [rendition(720, "medium")]
     short = await lead.give(lead.task(TRANSCODE, sha256=clip, source=info, outputs=outputs, life_seconds=1.0))
-    await worker.event("attempt.expired", job=short.job_id)
+    await worker.event("attempt.expired", job_id=short.job_id)
     await lead.until_tasks_left(0)
     await lead.bus.nc.flush()
     assert [name for subject, name in said if subject == subjects.job_events(short.job_id)] == ["attempt_started"]

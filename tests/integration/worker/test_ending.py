@@ -38,7 +38,7 @@ async def test_a_control_message_ends_an_attempt_within_a_second_with_nothing_pu
     began = time.monotonic()
     order = bus_pb2.StopJob(job_id=task.job_id, epoch=task.epoch, reason="job_cancelled")
     await lead.control(instance, bus_pb2.Control(stop_job=order))
-    await worker.event("attempt.ended", job=task.job_id, how="stopped")
+    await worker.event("attempt.ended", job_id=task.job_id, how="stopped")
     assert time.monotonic() - began < 1.0
     assert processes_that_mention(str(settings.scratch / instance)) == []
     await nothing_more(lead, task.job_id, "attempt_started")
@@ -79,7 +79,7 @@ async def test_a_decision_in_the_log_alone_ends_an_attempt_within_a_second_of_it
     name = str(decision.WhichOneof("kind"))
     began = time.monotonic()
     await lead.decide(task.job_id, decision)
-    await worker.event("attempt.ended", job=task.job_id, how="stopped")
+    await worker.event("attempt.ended", job_id=task.job_id, how="stopped")
     assert time.monotonic() - began < quick.beat_seconds + 1.0
     await nothing_more(lead, task.job_id, "attempt_started", name)
 
@@ -94,7 +94,7 @@ async def test_a_decision_made_before_the_task_was_taken_ends_its_attempt_too(
     task.after_sequence = scheduled
     await lead.decide(task.job_id, event_pb2.Event(job_cancelled=event_pb2.JobCancelled()))
     await lead.give(task)
-    await worker.event("attempt.ended", job=task.job_id, how="stopped")
+    await worker.event("attempt.ended", job_id=task.job_id, how="stopped")
     await nothing_more(lead, task.job_id, "task_scheduled", "job_cancelled", "attempt_started")
 
 

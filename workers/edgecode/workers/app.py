@@ -14,6 +14,7 @@ from edgecode.core.errors import FailedPrecondition
 from edgecode.core.fleet_beat import FleetBeat
 from edgecode.core.lifecycle import Termination, done_unless_asked, until_asked
 from edgecode.core.log import Log
+from edgecode.core.logs import configure_logging
 from edgecode.core.metrics_http import MetricsServer
 from edgecode.core.process_end import end_process
 from edgecode.core.route_watch import RouteWatch
@@ -21,8 +22,9 @@ from edgecode.core.service_api import ServiceApi
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import config_digest, make_stamp
 from edgecode.core.store_check import check_store
-from edgecode.core.telemetry import Tracer, configure_logging
+from edgecode.core.telemetry import open_tracer
 from edgecode.v1 import stamp_pb2
+from edgecode.workers.child_telemetry import ChildTelemetry
 from edgecode.workers.fleet_entry import fleet_entry
 from edgecode.workers.host import Host
 from edgecode.workers.lanes import Lanes
@@ -68,7 +70,7 @@ async def run(settings: Settings) -> None:
     limits = dataclasses.replace(Limits(), stall_seconds=settings.stall_seconds)
     tools = find_tools(scratch.children, ffmpeg=settings.ffmpeg, limits=limits)
 
-    tracer = Tracer(stamp)
+    tracer = open_tracer(stamp)
     metrics = WorkerMetrics(stamp)
     bus = Bus(stamp)
     parts = Parts(
@@ -83,6 +85,7 @@ async def run(settings: Settings) -> None:
         slots=Slots({"encode": settings.encode_slots, "light": settings.light_slots}),
         settings=settings,
         tracer=tracer,
+        children=ChildTelemetry(tracer, metrics),
         crash=CrashPoints.from_environment(),
     )
     route = RouteWatch(bus, parts.log)

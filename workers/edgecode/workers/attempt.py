@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import nats.errors
 import structlog
 from nats.aio.msg import Msg
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import SpanKind, StatusCode
 
 from edgecode.core.log import SubjectExpired
 from edgecode.workers.assignment import Assignment
@@ -48,7 +48,10 @@ class Attempt:
         self._job_log = JobLog(parts.log, assignment, self.attempt_id)
         self._ask: Ended | None = None
         self._doing: asyncio.Task[Any] | None = None
-        self._log = log.bind(job=self._task.job_id, task=self._task.task_id, attempt=self.attempt_id)
+        self._log = log.bind(job_id=self._task.job_id, task_id=self._task.task_id, attempt_id=self.attempt_id)
+        if assignment.origin.trace_id:
+            # Not all it says is said within its span.
+            self._log = self._log.bind(trace_id=assignment.origin.trace_id)
 
     @property
     def kind(self) -> str:
@@ -77,17 +80,29 @@ class Attempt:
 
     async def run(self) -> Ended:
         """Does it all, and returns how it ended."""
-        attributes = {"edgecode.job": self._task.job_id, "edgecode.task": self._task.task_id}
+        attributes = {
+            "messaging.system": "nats",
+            "edgecode.job_id": self._task.job_id,
+            "edgecode.task_id": self._task.task_id,
+            "edgecode.attempt_id": self.attempt_id,
+        }
         name = f"attempt {self._kind.name}"
+        origin = self.assignment.origin
+        with self._parts.tracer.span(name, SpanKind.CONSUMER, origin=origin, attributes=attributes) as span:
+            ended = await self._to_its_end()
+            span.set_attribute("edgecode.attempt.outcome", ended.value)
+            if ended is Ended.FAILED:
+                span.set_status(StatusCode.ERROR)
+            self._log.info("attempt.ended", kind=self._kind.name, how=ended, n=self._task.n, epoch=self._task.epoch)
+        return ended
+
+    async def _to_its_end(self) -> Ended:
         try:
-            with self._parts.tracer.span(name, SpanKind.CONSUMER, origin=self.assignment.origin, attributes=attributes):
-                ended = await self._go_through()
+            return await self._go_through()
         except SubjectExpired as error:
             self._log.warning("attempt.expired", why=str(error))
-            ended = Ended.EXPIRED
             await self._message.ack()
-        self._log.info("attempt.ended", kind=self._kind.name, how=ended, n=self._task.n, epoch=self._task.epoch)
-        return ended
+            return Ended.EXPIRED
 
     async def _go_through(self) -> Ended:
         if self._task.alone:

@@ -153,7 +153,7 @@ class Host:
                 if task.job_id == order.job_id and task.epoch <= order.epoch:
                     attempt.stop(order.reason)
         elif control.HasField("drain"):
-            log.warning("host.told_to_drain", by=control.drain.caller, why=control.drain.reason)
+            log.warning("host.told_to_drain", caller=control.drain.caller, why=control.drain.reason)
             self.asked_to_drain.set()
 
     async def _beat_attempts(self) -> None:
@@ -237,7 +237,7 @@ class Host:
             how = ended.value
         except Exception as error:
             # The broker delivers the task again; the host goes on.
-            log.error("host.attempt_broke", attempt=attempt.attempt_id, exc_info=error)
+            log.error("host.attempt_broke", attempt_id=attempt.attempt_id, exc_info=error)
         finally:
             self._metrics.ended(attempt.kind, how, time.monotonic() - began)
             del self._running[attempt.assignment.key]

@@ -1,5 +1,6 @@
 """The work of one attempt: the source into scratch, the task's kind run on it, what it made into the store."""
 
+import dataclasses
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,7 +40,7 @@ async def make(task: bus_pb2.TaskMessage, attempt_id: str, parts: Parts, on_prog
         source=folder / "source",
         scratch=folder / "work",
         tags=_tags(task, parts),
-        tools=parts.tools,
+        tools=dataclasses.replace(parts.tools, observe=parts.children.of(kind.name)),
         on_progress=on_progress,
         blobs=parts.blobs,
         stores=parts.settings.stores,
@@ -50,7 +51,8 @@ async def make(task: bus_pb2.TaskMessage, attempt_id: str, parts: Parts, on_prog
     try:
         if kind.needs_source:
             on_progress((), 0.0, bus_pb2.PHASE_FETCHING)
-            await parts.blobs.fetch_file(source_key(task.asset_sha256), work.source, task.asset_sha256)
+            with parts.tracer.span("fetch source"):
+                await parts.blobs.fetch_file(source_key(task.asset_sha256), work.source, task.asset_sha256)
         return await _make(kind, work, Maker(stamp_to_proto(parts.stamp), parts.digests, attempt_id), parts)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -63,7 +65,8 @@ async def _make(kind: Kind, work: Work, maker: Maker, parts: Parts) -> Made:
         return Made(result.source, exports=result.exports)
     work.on_progress((), 0.0, bus_pb2.PHASE_STORING)
     upload = Upload(parts.blobs, work.task, maker)
-    files = await upload.put(result.files, work.tags, started, datetime.now(UTC))
+    with parts.tracer.span("store files"):
+        files = await upload.put(result.files, work.tags, started, datetime.now(UTC))
     return Made(result.source, files, failed=result.failed)
 
 

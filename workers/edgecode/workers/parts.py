@@ -10,6 +10,7 @@ from edgecode.core.settings import Settings
 from edgecode.core.stamp import Stamp
 from edgecode.core.telemetry import Tracer
 from edgecode.v1 import stamp_pb2
+from edgecode.workers.child_telemetry import ChildTelemetry
 from edgecode.workers.media.tools import MediaTools
 from edgecode.workers.scratch import Scratch
 from edgecode.workers.slots import Slots
@@ -28,6 +29,7 @@ class Parts:
     slots: Slots
     settings: Settings
     tracer: Tracer
+    children: ChildTelemetry
     crash: CrashPoints
 
     @property

@@ -105,7 +105,7 @@ def _run(folder: DataFolder, video: Path, preset: str, workers: int, output: Pat
     stack = Stack(folder, plan, _tell_of_crashes)
 
     async def work(facts: Facts) -> DemoFacts:
-        session = open_session(Reach(facts["grpc_address"]), CALLER, OutputFormat.TABLE)
+        session = open_session(Reach(facts["grpc_address"]), CALLER, OutputFormat.TABLE, "edgecode demo")
         client = asyncio.get_running_loop().run_in_executor(None, run_client, session, video, preset, output)
         try:
             # A signal ends the demo, and the client's thread must have ended before the connection is closed.

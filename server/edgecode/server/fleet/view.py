@@ -134,9 +134,9 @@ class FleetView:
         return found if found is not None and found.at >= time.monotonic() - self._patience else None
 
     def everybody(self) -> list[Heard]:
-        """Who is alive, by service, build and instance."""
+        """Who is alive, by service, build and instance. Any thread may ask."""
         limit = time.monotonic() - self._patience
-        alive = [heard for heard in self._seen.values() if heard.at >= limit]
+        alive = [heard for heard in list(self._seen.values()) if heard.at >= limit]
         return sorted(alive, key=lambda h: (h.entry.stamp.service, h.entry.stamp.build, h.entry.stamp.instance))
 
     def entries(self) -> list[bus_pb2.FleetEntry]:

@@ -228,6 +228,11 @@ class QueueGauge:
             except Exception as error:  # noqa: BLE001 - whichever database it is: a gauge that ends would fill up by `added` alone
                 log.warning("queue.not_counted", why=repr(error))
 
+    @property
+    def unfinished(self) -> int:
+        """How many, as far as is known."""
+        return self._unfinished
+
     def added(self) -> None:
         """One more."""
         self._unfinished += 1

@@ -12,7 +12,7 @@ from edgecode.core.log import Entry, Log
 from edgecode.server.ledger.entries import entry_of
 from edgecode.server.ledger.fleet_state import FleetState, read_fleet
 from edgecode.server.ledger.group import Group, UnreadableRoute
-from edgecode.server.ledger.port import REBUILD_HINT, JobRecord, Ledger
+from edgecode.server.ledger.port import REBUILD_HINT, Changes, JobRecord, Ledger
 from edgecode.server.ledger.ramp_row import RampJobRow
 from edgecode.server.ledger.rows import (
     FINISHED,
@@ -25,6 +25,9 @@ from edgecode.server.ledger.webhook_reads import standing_webhooks
 from edgecode.server.routes.route import WORKER, Route
 
 log = structlog.get_logger()
+
+OnCommit = Callable[[Changes, Mapping[str, JobRecord | None], Mapping[int, StampRow]], None]
+"""Told what a group changed, the jobs as they were before, and who signed."""
 
 # Some 10 kB each.
 _CACHED_RECORDS = 2_000
@@ -45,6 +48,7 @@ class Projector:
         self.fleet = FleetState()
         self.on_deliveries: Callable[[], None] = lambda: None
         self.on_ramp_jobs: Callable[[Iterable[RampJobRow]], None] = lambda _: None
+        self.on_commit: OnCommit = lambda _changes, _before, _stamps: None
         self.unread_contract = 0
         self.stamps: dict[int, StampRow] = {}
         self.cursor = Cursor(0, "", "")
@@ -187,6 +191,7 @@ class Projector:
         if changes.deliveries:
             self.on_deliveries()
         self.on_ramp_jobs(changes.ramp_jobs.values())
+        self.on_commit(changes, {job_id: job.before for job_id, job in group.jobs.items()}, self.stamps)
 
     def route_at(self, sequence: int, newer: Sequence[Route] = ()) -> Route:
         """The route in force at a place of the log."""

@@ -13,6 +13,7 @@ from edgecode.server.ledger.port import JobRecord, Ledger
 from edgecode.server.ledger.projector import Projector
 from edgecode.server.ledger.rows import JobState, TaskRow, TaskState
 from edgecode.server.planner.lanes import Lanes
+from edgecode.server.planner.queue import Lane, lanes_of
 
 log = structlog.get_logger()
 
@@ -37,6 +38,7 @@ class TaskGiver:
         self._lanes = lanes
         self._crash = crash
         self._spawn = spawn
+        self.on_queue: Callable[[tuple[Lane, ...]], None] = lambda _lanes: None
         self._has_looked = False
         # True once the broker holds the task, false while it is on its way or waits for its time.
         self._given: dict[tuple[str, str, int], bool] = {}
@@ -68,7 +70,7 @@ class TaskGiver:
             if record is not None and self._may_run(record) and _is_wanted(record, task):
                 stored = await self._lanes.publish(record, task)
         except Unavailable as error:
-            log.warning("leader.task_unknown", job=task.job_id, task=task.task_id, why=error.message)
+            log.warning("leader.task_unknown", job_id=task.job_id, task_id=task.task_id, why=error.message)
         finally:
             self._given.pop(task.key, None)  # the next sweep asks again
             if stored:
@@ -97,6 +99,7 @@ class TaskGiver:
         held = {(s.job_id, s.task_id, s.n) for s in standing}
         known = set(self._given)
         scheduled = await self._ledger.scheduled()
+        self.on_queue(lanes_of(standing, scheduled, time.time_ns() // 1000))
         # What was given while the ledger was read is not in what was read.
         given, self._given = self._given, {key: state for key, state in self._given.items() if key not in known}
         missing: set[str] = set()

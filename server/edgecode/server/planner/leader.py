@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 from nats.errors import Error as NatsError
+from opentelemetry.trace import Span
 
 from edgecode.core import subjects
 from edgecode.core.bus import Bus, Outgoing
@@ -23,6 +24,7 @@ from edgecode.core.lifecycle import Background, end, together
 from edgecode.core.log import Log, ttl_seconds
 from edgecode.core.log_reader import LogReader
 from edgecode.core.settings import Settings
+from edgecode.core.telemetry import traceparent_of
 from edgecode.server.fleet.keeper import FleetKeeper
 from edgecode.server.fleet.view import FleetView
 from edgecode.server.ledger.group import UnreadableRoute
@@ -39,6 +41,7 @@ from edgecode.server.planner.plan import PlanRefused, look_again_us, plan
 from edgecode.server.planner.ramp_runner import RampRunner
 from edgecode.server.planner.route_keeper import RouteKeeper
 from edgecode.server.planner.situation import Situation
+from edgecode.server.planner.telemetry import LeaderTelemetry
 from edgecode.server.webhooks.deliverer import Deliverer
 from edgecode.v1 import bus_pb2, event_pb2
 
@@ -78,6 +81,7 @@ class Leader:
         deliverer: Deliverer,
         settings: Settings,
         crash: CrashPoints,
+        telemetry: LeaderTelemetry,
     ) -> None:
         self._bus = bus
         self._events = events
@@ -89,8 +93,11 @@ class Leader:
         self._deliverer = deliverer
         self._settings = settings
         self._crash = crash
+        self._telemetry = telemetry
+        self._metrics = telemetry.metrics
         self._projector = Projector(ledger, events)
         self._projector.on_deliveries = deliverer.wake
+        self._projector.on_commit = telemetry.committed
         self._lanes = Lanes(bus, ledger, settings)
         self._account = FleetKeeper(events, reads, self._projector, fleet, settings)
         self._own_stamp = StampRow.of(bus.stamp)
@@ -99,6 +106,7 @@ class Leader:
         self._running: dict[str, dict[str, tuple[str, int]]] = {}
         self._writes: set[asyncio.Task[None]] = set()
         self._giver = TaskGiver(ledger, self._projector, self._lanes, crash, self._spawn)
+        self._giver.on_queue = self._metrics.queue
         self._keeper = RouteKeeper(
             bus=bus, events=events, projector=self._projector, reads=reads, lanes=self._lanes, settings=settings
         )
@@ -129,6 +137,7 @@ class Leader:
     def _set_leading(self, *, leading: bool) -> None:
         if self.leading != leading:
             self.leading = leading
+            self._metrics.leads(leading=leading)
             self.on_change()
 
     async def _run(self) -> None:
@@ -185,10 +194,12 @@ class Leader:
                 await asyncio.Event().wait()  # until the sweep finds a server that reads it
                 continue
             self._crash.at("leader.after_commit")
+            self._metrics.lagged(time.time() - entries[0].time.timestamp() if entries else 0.0)
             await self._reads.committed(self._projector.cursor.sequence)
             if reader.position < head:
                 continue  # what was decided long ago must not be decided again; the first sweep looks at all
             situation = self._situation()
+            self._telemetry.decides_upon(entries)
             for job_id in touched:
                 await self._look_at(job_id, situation)
             if any(entry.subject.startswith("event.route.") for entry in entries):
@@ -232,7 +243,7 @@ class Leader:
             return plan(record, situation)
         except PlanRefused as error:
             # One job waits for a build without this defect; the others go on.
-            log.error("leader.plan_refused", job=record.job.job_id, why=str(error))
+            log.error("leader.plan_refused", job_id=record.job.job_id, why=str(error))
             return []
 
     def _decide(self, record: JobRecord, decisions: list[event_pb2.Event]) -> None:
@@ -241,32 +252,35 @@ class Leader:
             return
         self._deciding[job.job_id] = job.last_sequence
         expire = datetime.fromtimestamp(job.expire_time_us / 1e6, UTC)
+        span = self._telemetry.decision(job, decisions)
         messages = [
             Outgoing(
                 subjects.job_events(job.job_id),
                 decision.SerializeToString(),
                 path=tuple(job.path.split(",")),
-                traceparent=job.traceparent,
+                traceparent=traceparent_of(span) if span else job.traceparent,
                 msg_id=uuid.uuid4().hex,
                 expected_last=None if number else job.last_sequence,
                 ttl_seconds=ttl_seconds(expire, datetime.now(UTC)),
             )
             for number, decision in enumerate(decisions)
         ]
-        self._spawn(self._append(job.job_id, job.last_sequence, messages))
+        self._spawn(self._append(job.job_id, job.last_sequence, messages, span))
 
-    async def _append(self, job_id: str, last_sequence: int, messages: list[Outgoing]) -> None:
+    async def _append(self, job_id: str, last_sequence: int, messages: list[Outgoing], span: Span | None) -> None:
         self._crash.at("leader.before_decision")
         try:
             await self._events.append(messages)
             self._crash.at("leader.after_decision")
         except Conflict:
-            log.debug("leader.plans_again", job=job_id)  # a later event is on its way to the fold, which looks again
+            log.debug("leader.plans_again", job_id=job_id)  # a later event is on its way to the fold, which looks again
         except Unavailable as error:
-            log.warning("leader.append_unknown", job=job_id, why=error.message)  # the next sweep looks again
+            log.warning("leader.append_unknown", job_id=job_id, why=error.message)  # the next sweep looks again
         finally:
             if self._deciding.get(job_id) == last_sequence:
                 del self._deciding[job_id]
+            if span is not None:
+                span.end()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -335,6 +349,7 @@ class Leader:
     async def _caught_up(self) -> bool:
         """Waits for the fold to reach the log's head; false when it is too far behind."""
         head = (await self._events.identity()).last_sequence
+        self._metrics.behind(max(head - self._projector.cursor.sequence, 0))
         try:
             await asyncio.wait_for(self._reads.reached(head), self._settings.sweep_seconds)
         except TimeoutError:

@@ -112,7 +112,7 @@ class Deliverer:
         self._tasks.discard(task)
         self._under_way.pop((row.webhook_id, row.job_id), None)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("webhook.delivery_failed", delivery=row.delivery_id, error=repr(error), exc_info=error)
+            log.error("webhook.delivery_failed", delivery_id=row.delivery_id, error=repr(error), exc_info=error)
             return  # the next round asks again
         self.wake()
 
@@ -130,9 +130,9 @@ class Deliverer:
         outcome = tried(row, answer, began, self._settings, random.random())  # noqa: S311 jitter
         log.info(
             "webhook.tried",
-            delivery=row.delivery_id,
-            webhook=row.webhook_id,
-            job=row.job_id,
+            delivery_id=row.delivery_id,
+            webhook_id=row.webhook_id,
+            job_id=row.job_id,
             status=answer.http_status,
             reason=answer.reason,
         )

@@ -67,13 +67,15 @@ async def run_ffmpeg(
     limits = tools.limits
     cpu_seconds = limits.cpu_seconds(source_seconds)
     allowed = ChildLimits(cpu_seconds, limits.memory_bytes, limits.max_output_bytes)
-    async with await tools.sandbox.start(command, cwd=scratch, limits=allowed) as child:
-        try:
-            async with asyncio.timeout(limits.wall_seconds(source_seconds)):
-                if not await follow(child.stdout, clock, limits.stall_seconds, on_block):
-                    return Run(Ending.STALLED, None, clock.frames)
-                end = await child.wait()
-        except TimeoutError:
-            return Run(Ending.OUT_OF_TIME, None, clock.frames)
+    with tools.observe("ffmpeg") as told:
+        async with await tools.sandbox.start(command, cwd=scratch, limits=allowed) as child:
+            try:
+                async with asyncio.timeout(limits.wall_seconds(source_seconds)):
+                    if not await follow(child.stdout, clock, limits.stall_seconds, on_block):
+                        return Run(Ending.STALLED, None, clock.frames)
+                    end = await child.wait()
+            except TimeoutError:
+                return Run(Ending.OUT_OF_TIME, None, clock.frames)
+        told.exit, told.position_seconds, told.frames = end, clock.position_seconds, clock.frames
     out_of_time = end.code != 0 and end.cpu_seconds >= cpu_seconds
     return Run(Ending.OUT_OF_TIME if out_of_time else Ending.EXITED, end, clock.frames)

@@ -41,13 +41,11 @@ def reading_limits(tools: MediaTools, source: Path) -> tuple[float, ChildLimits]
 async def ask_python(module: str, arguments: Sequence[str], source: Path, scratch: Path, tools: MediaTools) -> Answer:
     """Runs one of our modules on a source."""
     seconds, limits = reading_limits(tools, source)
-    return await collect(await tools.sandbox.start_python(module, arguments, cwd=scratch, limits=limits), seconds)
-
-
-async def ask(argv: Sequence[str], source: Path, scratch: Path, tools: MediaTools) -> Answer:
-    """Runs a tool on a source."""
-    seconds, limits = reading_limits(tools, source)
-    return await collect(await tools.sandbox.start(argv, cwd=scratch, limits=limits), seconds)
+    with tools.observe(module.rpartition(".")[2].removesuffix("_child")) as told:
+        child = await tools.sandbox.start_python(module, arguments, cwd=scratch, limits=limits)
+        answer = await collect(child, seconds)
+        told.exit = answer.exit
+    return answer
 
 
 async def collect(child: Child, seconds: float) -> Answer:

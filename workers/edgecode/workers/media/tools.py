@@ -6,6 +6,7 @@ from pathlib import Path
 
 from edgecode.v1 import media_pb2
 from edgecode.workers.media.limits import Limits
+from edgecode.workers.media.observed import Observe, unobserved
 from edgecode.workers.media.sandbox import Sandbox
 from edgecode.workers.media.toolchain import Toolchain, find_toolchain
 
@@ -15,11 +16,12 @@ OUTPUT_ID = re.compile(r"[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?")
 
 @dataclass(frozen=True, slots=True)
 class MediaTools:
-    """The toolchain, the limits and the sandbox of one worker."""
+    """The toolchain, the limits and the sandbox of one worker, and who is told of each child."""
 
     toolchain: Toolchain
     limits: Limits
     sandbox: Sandbox
+    observe: Observe = unobserved
 
 
 @dataclass(frozen=True, slots=True)

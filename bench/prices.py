@@ -1,4 +1,4 @@
-"""What the stamp costs a `CreateJob`: CPU time of server and broker, with it on every message and call and without.
+"""What the stamp, and what telemetry costs a `CreateJob`: CPU time of server and broker with and without it.
 
 CPU time and not the rate: a difference of a few percent drowns in what else the machine does.
 """
@@ -11,16 +11,24 @@ from bench.outcome import Effort, Goal, Outcome, middle
 from bench.stack import Stack
 
 _CALLS = 2500
-_MODULES = {"stamped": "edgecode.server", "bare": "bench.server_without_stamps"}
 
 
-async def run(effort: Effort) -> list[Outcome]:
-    costs: dict[str, list[float]] = {side: [] for side in _MODULES}
+async def stamp(effort: Effort) -> list[Outcome]:
+    return await _price(effort, "bench.server_without_stamps", "without stamps")
+
+
+async def telemetry(effort: Effort) -> list[Outcome]:
+    return await _price(effort, "bench.server_without_telemetry", "without spans and metrics")
+
+
+async def _price(effort: Effort, module: str, without: str) -> list[Outcome]:
+    modules = {"whole": "edgecode.server", "bare": module}
+    costs: dict[str, list[float]] = {side: [] for side in modules}
     async with AsyncExitStack() as stacks:
         sides: dict[str, tuple[Stack, Creator]] = {}
-        for side, module in _MODULES.items():
+        for side, each in modules.items():
             stack = await stacks.enter_async_context(Stack())
-            await stack.start_server(module)
+            await stack.start_server(each)
             creator = Creator(stack.address)
             stacks.push_async_callback(creator.close)
             await creator.open()
@@ -31,10 +39,10 @@ async def run(effort: Effort) -> list[Outcome]:
                 await creator.burst(effort.of(_CALLS))
                 await asyncio.sleep(1.0)  # the fold of them belongs to their cost
                 costs[side].append((stack.cpu_seconds() - before) / effort.of(_CALLS) * 1e6)
-    stamped, bare = costs["stamped"], costs["bare"]
+    whole, bare = costs["whole"], costs["bare"]
     return [
         Outcome(
-            "CPU of a CreateJob, server and broker", middle(stamped), "us", stamped, "without stamps", middle(bare),
+            "CPU of a CreateJob, server and broker", middle(whole), "us", whole, without, middle(bare),
             Goal(at_most=1.05),
         )
     ]  # fmt: skip
