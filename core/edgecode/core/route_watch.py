@@ -128,7 +128,7 @@ class RouteWatch:
             log.error("route.unreadable", sequence=sequence)
             return
         self.sequence, self.document = sequence, event.route_changed
-        log.info("route.known", revision=self.revision, current=self.document.current, ramping=self.document.ramping)
+        log.info("route.known", route=self.revision, current=self.document.current, ramping=self.document.ramping)
         self._tell()
         for listener in self._listeners:
             listener()

@@ -128,8 +128,8 @@ class Host:
         if quarantined != self._quarantined:
             self._quarantined = quarantined
             document = self.route.document
-            told = {"route": document.revision, "actor": document.actor, "why": document.comment or document.reason}
-            log.warning("host.quarantined" if quarantined else "host.readmitted", **told)
+            word = "host.quarantined" if quarantined else "host.readmitted"
+            log.warning(word, route=document.revision, caller=document.actor, why=document.comment or document.reason)
             self._wake_all()
         self._changed()
 

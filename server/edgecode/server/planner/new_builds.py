@@ -52,7 +52,7 @@ class NewBuilds:
         )
         document = Revising(route, live, Change("NEW_BUILD", LEADER, now_us)).start(ramp)
         if await self._keeper.change(document):
-            log.warning("ramp.started", of=build, percent=document.ramp_percent, revision=document.revision)
+            log.warning("ramp.started", its_build=build, percent=document.ramp_percent, route=document.revision)
 
 
 def newest(route: Route, live: Iterable[str], ever_routed: Iterable[str]) -> str:

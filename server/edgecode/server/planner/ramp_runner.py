@@ -116,8 +116,8 @@ class RampRunner:
         if await self._keeper.change(document):
             state = ramp_pb2.RampState.Name(after.state).removeprefix("RAMP_STATE_")
             log.warning(
-                "ramp.changed", of=after.build, state=state, step=after.step, percent=document.ramp_percent,
-                reason=after.reason, log_e=round(after.verdict.log_e, 2), revision=document.revision,
+                "ramp.changed", its_build=after.build, state=state, step=after.step, percent=document.ramp_percent,
+                reason=after.reason, log_e=round(after.verdict.log_e, 2), route=document.revision,
             )  # fmt: skip
         self._crash.at("leader.after_ramp_change")
 

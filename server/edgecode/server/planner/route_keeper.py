@@ -46,7 +46,7 @@ class RouteKeeper:
     async def close_lanes(self) -> None:
         """Takes the lanes of quarantined builds away; what stood in them is planned anew for another build."""
         for build in await self._lanes.close(self._projector.route.quarantined):
-            log.warning("lanes.closed", of=build, route=self._projector.route.revision)
+            log.warning("lanes.closed", its_build=build, route=self._projector.route.revision)
 
     async def move(self, workers: Workers) -> None:
         """Writes the route's first revision, and leaves a current build that has no worker."""
@@ -58,7 +58,7 @@ class RouteKeeper:
             time.time_ns() // 1000,
         )
         if document is not None and await self.change(document):
-            log.warning("route.moved", current=document.current, revision=document.revision, reason=document.reason)
+            log.warning("route.moved", current=document.current, route=document.revision, reason=document.reason)
 
     async def change(self, document: event_pb2.RouteChanged) -> bool:
         """Makes a document that was made of the route as folded the route; false when somebody else was first."""
