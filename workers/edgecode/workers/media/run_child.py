@@ -48,6 +48,12 @@ async def ask_python(module: str, arguments: Sequence[str], source: Path, scratc
     return answer
 
 
+async def ask(argv: Sequence[str], source: Path, scratch: Path, tools: MediaTools) -> Answer:
+    """Runs a tool on a source."""
+    seconds, limits = reading_limits(tools, source)
+    return await collect(await tools.sandbox.start(argv, cwd=scratch, limits=limits), seconds)
+
+
 async def collect(child: Child, seconds: float) -> Answer:
     """All a child says until it ends, or until the time has passed and it is stopped."""
     output = bytearray()
