@@ -81,6 +81,7 @@ class Story:
                 await asyncio.sleep(_LOOK_SECONDS)
                 ramp = await self._routes.GetRamp(route_pb2.GetRampRequest(ramp_id=ramp.document.ramp_id))
                 live.update(tables.ramp(ramp), refresh=True)
+        self._out.print()
         if ramp.document.state != expected:
             name = ramp_pb2.RampState.Name(ramp.document.state)
             raise Unexpected(f"the ramp of {build.build} is {name}: {ramp.document.reason}")
