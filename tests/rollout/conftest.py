@@ -75,7 +75,7 @@ async def add_worker(processes: Processes, ends: AsyncExitStack) -> AddWorker:
 
         async def supervise(now: Process) -> None:
             while True:
-                await now.ended
+                await asyncio.wait([now.ended])  # whose end others await too
                 now = await launch(system, build)
 
         watch = asyncio.create_task(supervise(process))
