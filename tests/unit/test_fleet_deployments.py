@@ -60,6 +60,15 @@ def test_a_declaration_of_what_runs_already_is_matched_with_it_and_so_is_the_one
     assert pairs(found) == [("d1", running.sequence), ("d2", running.sequence)]
 
 
+def test_a_declaration_of_what_ran_before_is_matched_with_its_coming_back() -> None:
+    # All rows of one build say that it runs now.
+    first, other, again = seen(10, "1.0.0"), seen(6, "1.1.0", until=4), seen(4, "1.0.0", kind=ChangeKind.ROLLBACK)
+    said = [declared(10.1, "1.0.0"), declared(6.1, "1.1.0", "d2"), declared(5.5, "1.0.0", "d3")]
+    assert pairs(match(said, [first, other, again], NOW_US)) == [
+        ("d1", first.sequence), ("d2", other.sequence), ("d3", again.sequence),
+    ]  # fmt: skip
+
+
 def test_what_was_declared_and_never_seen_and_what_was_seen_undeclared_say_so() -> None:
     found = match([declared(3, "1.1.0"), declared(0.1, "1.2.0", "d2"), declared(4, "1.3.0", "d3", state="FAILED")],
                   [seen(5, "1.0.0")], NOW_US)  # fmt: skip

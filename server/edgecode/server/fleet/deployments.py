@@ -49,13 +49,13 @@ def match(declared: Sequence[DeploymentRow], seen: Sequence[FleetChangeRow], now
 
     One that is declared again while the build runs on is matched with the same.
     """
-    by_build: defaultdict[tuple[str, str, str], list[FleetChangeRow]] = defaultdict(list)
-    for row in seen:
-        by_build[row.service, row.environment, row.version].append(row)
+    by_build: defaultdict[tuple[str, str, str], list[_Stretch]] = defaultdict(list)
+    for stretch in _stretches(seen, now_us):
+        by_build[stretch.row.service, stretch.row.environment, stretch.row.version].append(stretch)
     found: list[Matched] = []
     taken: set[int] = set()
     for said in declared:
-        nearest = _nearest(said, by_build[said.service, said.environment, said.version], now_us)
+        nearest = _nearest(said, by_build[said.service, said.environment, said.version])
         if nearest is not None:
             taken.add(nearest.sequence)
         found.append(Matched(said, nearest))
@@ -63,20 +63,37 @@ def match(declared: Sequence[DeploymentRow], seen: Sequence[FleetChangeRow], now
     return sorted(found, key=lambda each: each.key)
 
 
-def _nearest(declared: DeploymentRow, seen: Sequence[FleetChangeRow], now_us: int) -> FleetChangeRow | None:
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A deployment that was seen, and when it ended: with the next one there, or when the build was last seen."""
+
+    row: FleetChangeRow
+    end_us: int
+
+    def distance(self, time_us: int) -> tuple[bool, int]:
+        """From a time to this stretch. One that was over before is farther than any that was yet to come."""
+        over = time_us > self.end_us
+        return over, max(self.row.time_us - time_us, time_us - self.end_us, 0)
+
+
+def _stretches(seen: Sequence[FleetChangeRow], now_us: int) -> Iterator[_Stretch]:
+    following: dict[tuple[str, str], int] = {}
+    for row in sorted(seen, key=lambda each: (each.time_us, each.sequence), reverse=True):
+        # Rows of one build tell of it as it is now: it may have come back since.
+        last_us = max(now_us if row.running else row.last_seen_us, row.time_us)
+        place = row.service, row.environment
+        yield _Stretch(row, min(last_us, following.get(place, last_us)))
+        following[place] = row.time_us
+
+
+def _nearest(declared: DeploymentRow, seen: Sequence[_Stretch]) -> FleetChangeRow | None:
     found = [
-        (_distance_us(declared.declare_time_us, row, now_us), -row.time_us, row.sequence, row)
-        for row in seen
-        if declared.revision in {"", row.revision}
+        (stretch.distance(declared.declare_time_us), -stretch.row.time_us, stretch.row.sequence, stretch.row)
+        for stretch in seen
+        if declared.revision in {"", stretch.row.revision}
     ]
-    distance_us, _, _, row = min(found, default=(_FARTHEST_US, 0, 0, None))
+    (_, distance_us), _, _, row = min(found, default=((False, _FARTHEST_US), 0, 0, None))
     return row if distance_us < _FARTHEST_US else None
-
-
-def _distance_us(time_us: int, row: FleetChangeRow, now_us: int) -> int:
-    """From a time to the time in which the build ran."""
-    end_us = now_us if row.running else row.last_seen_us
-    return max(row.time_us - time_us, time_us - max(end_us, row.time_us), 0)
 
 
 def message(matched: Matched, stamps: Stamps, declaring: frozenset[str], now_us: int) -> release_pb2.Deployment:
