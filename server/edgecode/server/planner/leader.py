@@ -49,6 +49,8 @@ log = structlog.get_logger()
 
 # Some milliseconds' work, which is what a call of a client may have to wait for.
 _FOLDED_AT_ONCE = 100
+# Some ten milliseconds' work.
+_LOOKED_AT_ONCE = 20
 # After a group the fold rests twice as long as that took: under load groups grow, and cost less for each event.
 _LONGEST_REST_SECONDS = 0.004
 
@@ -368,7 +370,9 @@ class Leader:
     async def _look_at_all(self) -> None:
         situation = self._situation()
         signatures = {situation.signature(assigned=assigned) for assigned in (True, False)}
-        for job_id, last_sequence in await self._ledger.unfinished():
+        for number, (job_id, last_sequence) in enumerate(await self._ledger.unfinished()):
+            if number % _LOOKED_AT_ONCE == 0:
+                await asyncio.sleep(0)  # an embedded ledger never waits: what is decided must go out meanwhile
             settled = self._settled.get(job_id)
             if settled is None or not _stands(settled, last_sequence, signatures, situation.now_us):
                 await self._look_at(job_id, situation)
