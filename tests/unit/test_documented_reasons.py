@@ -32,6 +32,10 @@ TREE = {kind.__name__: kind for kind in CODES}
 MADE = {f"{kind}_NOT_FOUND" for kind in ("ASSET", "JOB", "ARTIFACT", "WEBHOOK", "DELIVERY")}
 
 
+def _each_megapixel(codec: str, speed: str) -> float:
+    return encoder_memory.MEMORY[media_pb2.VideoCodec.Value(f"VIDEO_CODEC_{codec}")].each_megapixel[speed]
+
+
 def sections() -> tuple[dict[str, str], dict[str, str]]:
     text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
     calls_text, failures_text = text.split("## Reasons of failed attempts")
@@ -119,8 +123,11 @@ def test_every_reason_of_a_failed_try_of_a_delivery_is_documented() -> None:
         ("{:,} s at most, counted", requests.LONGEST_RETENTION_SECONDS),
         ("`outputs` | 1 to {}", MOST_OUTPUTS),
         ("memory of the encoders of a job | {:,} MB", encoder_memory.MOST_MEGABYTES),
-        ("counts twice) {:g} MB (up to `veryfast`)", encoder_memory.EACH_MEGAPIXEL["veryfast"]),
-        ("to {:g} MB (`veryslow`)", encoder_memory.EACH_MEGAPIXEL["veryslow"]),
+        ("| H.264 | {:g} MB (up to", _each_megapixel("H264", "veryfast")),
+        ("to {:g} MB (`veryslow`)", _each_megapixel("H264", "veryslow")),
+        ("| HEVC | {:g} MB (up to", _each_megapixel("HEVC", "veryfast")),
+        ("| VP9 | {:g} MB", _each_megapixel("VP9", "veryfast")),
+        ("| AV1 | {:g} MB (up to", _each_megapixel("AV1", "veryfast")),
         ("`labels` | {}; keys", requests.MOST_LABELS),
         ("keys match `{}`", filters.LABEL_KEY.pattern),
         ("values have at most {} characters", requests.LONGEST_LABEL_VALUE),

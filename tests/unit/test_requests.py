@@ -9,10 +9,18 @@ from edgecode.core.settings import DAY_SECONDS, Settings
 from edgecode.server.calls import CallContext
 from edgecode.server.jobs.built_in import BUILT_IN
 from edgecode.server.jobs.requests import check_request, created_event
-from edgecode.server.jobs.specs.encoder_memory import LARGEST_PIXELS, MOST_MEGABYTES, encoder_megabytes
+from edgecode.server.jobs.specs.encoder_memory import (
+    AV1_LARGE_MEGAPIXELS,
+    LARGEST_PIXELS,
+    MEMORY,
+    MOST_MEGABYTES,
+    encoder_megabytes,
+)
+from edgecode.server.jobs.specs.rendition import PIXEL_FORMATS, SPEEDS
 from edgecode.server.ledger.rows import AssetRow
 from edgecode.v1 import event_pb2, job_pb2, media_pb2
 from edgecode.workers.media.limits import Limits
+from edgecode.workers.media.video_encoders import AV1_LARGE_PIXELS, ENCODERS, RateControl
 
 SETTINGS = Settings()
 ASSET = AssetRow("asset", "u", "", "me", "clip.mp4", 7, "a" * 64, 0, "{}", "ACTIVE", 1, 2, 1, 1, 1, 0)
@@ -225,6 +233,65 @@ def test_the_memory_of_encoders_is_that_of_ffmpeg_as_it_was_measured(
     one = media_pb2.RenditionSpec(height_pixels=lines, threads=threads, speed=speed)
     estimate = encoder_megabytes([one] * count)
     assert 0.9 * (measured_megabytes - 60) <= estimate <= 1.5 * measured_megabytes
+
+
+@pytest.mark.parametrize(
+    ("codec", "lines", "threads", "speed", "pixels", "measured_megabytes"),
+    [
+        ("H264", 720, 2, "veryfast", "yuv444p", 387),
+        ("HEVC", 360, 2, "veryfast", "yuv420p", 219),
+        ("HEVC", 360, 16, "veryfast", "yuv420p", 453),
+        ("HEVC", 720, 2, "veryfast", "yuv420p", 363),
+        ("HEVC", 720, 2, "veryfast", "yuv420p10le", 555),
+        ("HEVC", 720, 2, "medium", "yuv420p", 404),
+        ("HEVC", 720, 2, "veryslow", "yuv420p10le", 833),
+        ("HEVC", 2160, 2, "veryfast", "yuv420p", 1930),
+        ("HEVC", 2160, 2, "veryfast", "yuv420p10le", 2582),
+        ("VP9", 360, 2, "veryfast", "yuv420p", 162),
+        ("VP9", 720, 2, "veryfast", "yuv420p", 274),
+        ("VP9", 720, 2, "veryfast", "yuv420p10le", 377),
+        ("VP9", 720, 2, "veryslow", "yuv420p", 274),
+        ("VP9", 2160, 2, "veryfast", "yuv420p", 1325),
+        ("VP9", 2160, 2, "veryfast", "yuv420p10le", 1947),
+        ("AV1", 360, 2, "veryfast", "yuv420p", 231),
+        ("AV1", 360, 16, "veryfast", "yuv420p", 547),
+        ("AV1", 720, 2, "veryfast", "yuv420p", 382),
+        ("AV1", 720, 2, "veryfast", "yuv420p10le", 557),
+        ("AV1", 720, 2, "medium", "yuv420p10le", 912),
+        ("AV1", 720, 2, "veryslow", "yuv420p10le", 996),
+    ],
+)
+def test_the_memory_of_other_encoders_is_that_of_ffmpeg_as_it_was_measured(  # noqa: PLR0917 - columns of a table
+    codec: str, lines: int, threads: int, speed: str, pixels: str, measured_megabytes: int
+) -> None:
+    """As above, of one encoder of ffmpeg 9 and moving pictures."""
+    one = media_pb2.RenditionSpec(
+        video_codec=f"VIDEO_CODEC_{codec}",
+        height_pixels=lines,
+        threads=threads,
+        speed=speed,
+        pixel_format=pixels,
+    )
+    assert 0.9 * (measured_megabytes - 60) <= encoder_megabytes([one]) <= 1.5 * measured_megabytes
+
+
+def test_every_codec_and_pixel_format_has_its_memory_and_the_largest_archive_fits() -> None:
+    assert MEMORY.keys() == PIXEL_FORMATS.keys()
+    for codec, formats in PIXEL_FORMATS.items():
+        assert set(formats) == {"yuv420p", *MEMORY[codec].wider}
+        assert list(MEMORY[codec].each_megapixel) == list(SPEEDS)
+    for preset in BUILT_IN.values():
+        assert encoder_megabytes(output.rendition for output in preset.outputs if output.HasField("rendition")) < 3700
+    assert AV1_LARGE_MEGAPIXELS * 1e6 == AV1_LARGE_PIXELS
+
+
+def test_av1_of_large_pictures_is_coded_in_shorter_groups_as_its_memory_is_reckoned() -> None:
+    rate = RateControl(30, 0, 0, 2.0)
+    small, large = (
+        ENCODERS[media_pb2.VIDEO_CODEC_AV1].options("medium", 2, rate, AV1_LARGE_PIXELS + n) for n in (0, 1)
+    )
+    assert "hierarchical-levels" not in small["svtav1-params"]
+    assert large["svtav1-params"] == f"{small['svtav1-params']}:hierarchical-levels=3"
 
 
 def test_what_is_allowed_of_memory_leaves_the_child_room_for_decoding() -> None:

@@ -148,7 +148,9 @@ def _video_options(rendition: Rendition, counts: str) -> dict[str, Any]:
     return (
         {"c:v": rendition.encoder.name}
         | keyframes
-        | rendition.encoder.options(rendition.speed, rendition.threads, rendition.bits)
+        | rendition.encoder.options(
+            rendition.speed, rendition.threads, rendition.bits, rendition.shape.width * rendition.shape.height
+        )
         | {
             # Each picture once, at its own time: none is made or dropped to fit a rate.
             "fps_mode:v": "vfr",
