@@ -21,7 +21,7 @@ TOOLS = (
     "buf lint",
 )
 # Each has a target of its own, because it kills, takes long, or needs more than Python.
-ON_THEIR_OWN = {"chaos", "fresh", "grpcurl", "node", "browser", "containers", "survival", "rollout"}
+ON_THEIR_OWN = {"chaos", "fresh", "grpcurl", "node", "browser", "containers", "survival", "rollout", "release"}
 APART = "server, workers and cli never import each other"
 
 
