@@ -177,6 +177,20 @@ def test_another_revision_of_the_same_version_is_a_deployment_and_no_rollback_th
     assert [each for each in said if "1.0.0" in each] == ["deployment 1.0.0"] * 3
 
 
+def test_a_build_that_came_back_before_another_was_deployed_is_not_deployed_after_it() -> None:
+    fleet = Played()
+    fleet.come("a", "1.1.0")
+    fleet.look()
+    fleet.leave("a")
+    fleet.look(after=20, counts=True, a=HOW.HOW_STOPPED)
+    fleet.look(after=40, counts=True)
+    fleet.come("a2", "1.1.0")
+    assert fleet.look(after=100) == ["+1"]
+    fleet.come("b", "1.0.0")
+    assert fleet.look(after=20) == ["+1", "deployment 1.0.0"]
+    assert fleet.look(after=20) == []
+
+
 def test_one_build_in_two_environments_is_deployed_in_each() -> None:
     fleet = Played()
     fleet.come("a", environment="prod")

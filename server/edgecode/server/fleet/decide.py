@@ -103,8 +103,9 @@ def next_said(
 ) -> list[tuple[Track, int]]:
     """Which of the rows are to be said now, in order, each with the time since when it is so.
 
-    One that came up is said unless it had been said before and was away for less than a restart takes. If what was
-    said last is away for long and nothing came up, what was said last among those that run is it again.
+    One that came up is said unless it had been said before and was away for less than a restart takes, or was what
+    stood when it came: it came back, and changed nothing. If what was said last is away for long and nothing came up,
+    what was said last among those that run is it again.
 
     Args:
         rows: of one place.
@@ -113,7 +114,7 @@ def next_said(
         restart_seconds: how long that is.
     """
     running = [row for row in rows if row.running]
-    new = [row for row in running if row is not said and _has_come(row, restart_seconds)]
+    new = [row for row in running if row is not said and _has_come(row, rows, restart_seconds)]
     if new:
         return [(row, row.up_time_us) for row in sorted(new, key=_order)]
     if said is None or said.running or not running or not is_away(said):
@@ -121,10 +122,11 @@ def next_said(
     return [(max(running, key=lambda row: row.announced), said.down_time_us)]
 
 
-def _has_come(row: FleetBuildRow | FleetDigestRow, restart_seconds: float) -> bool:
+def _has_come(row: Track, rows: Sequence[Track], restart_seconds: float) -> bool:
     if not row.announced:
         return True
-    return row.up_sequence > row.announced and row.up_time_us - row.down_time_us >= restart_seconds * _SECOND_US
+    was_replaced = any(row.announced < other.announced < row.up_sequence for other in rows)
+    return was_replaced and row.up_time_us - row.down_time_us >= restart_seconds * _SECOND_US
 
 
 def _order(row: FleetBuildRow | FleetDigestRow) -> tuple[object, ...]:
