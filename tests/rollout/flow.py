@@ -12,6 +12,7 @@ from grpc import aio
 
 from edgecode.core.lifecycle import end
 from edgecode.v1 import job_pb2, media_pb2, ramp_pb2, route_pb2
+from tests.harness.eventually import eventually
 from tests.harness.system import System
 
 _Reply = TypeVar("_Reply")
@@ -84,6 +85,15 @@ async def start_ramp(system: System, build: str, steps: Sequence[float], min_job
     policy = ramp_pb2.RampPolicy(steps_percent=steps, min_jobs=min_jobs, min_time_seconds=1.0, overdue_seconds=30.0)
     request = route_pb2.StartRampRequest(build=build, policy=policy, comment="a release")
     return await system.api.routes.StartRamp(request, metadata=(("edgecode-caller", "release"),))
+
+
+async def first_current(system: System) -> str:
+    """The build that the leader made current, once it has: a worker that is ready may be seen a moment later."""
+
+    async def current() -> str:
+        return (await system.api.routes.GetRoute(route_pb2.GetRouteRequest())).current
+
+    return await eventually(current)
 
 
 async def ramp_of(system: System) -> route_pb2.Ramp:

@@ -7,7 +7,7 @@ from edgecode.v1 import ramp_pb2, route_pb2
 from tests.harness import clips
 from tests.harness.eventually import eventually
 from tests.rollout.conftest import AddWorker, MakeBuild, StartSystem
-from tests.rollout.flow import Flow, ramp_of, start_ramp
+from tests.rollout.flow import Flow, first_current, ramp_of, start_ramp
 
 STATES = ramp_pb2.RampState
 PATIENCE_SECONDS = 240
@@ -18,7 +18,7 @@ async def test_a_healthy_build_is_ramped_to_its_promotion_and_the_former_one_dra
 ) -> None:
     build = second_build(HEALTHY)
     system = await start()
-    before = (await system.api.routes.GetRoute(route_pb2.GetRouteRequest())).current
+    before = await first_current(system)
     await add_worker(system, build)
     await start_ramp(system, build.build, [50.0, 90.0], min_jobs=4)
     flow = Flow(system, await system.upload(clips.small()), [clips.thumbnail()])
@@ -45,7 +45,7 @@ async def test_a_bad_build_is_rolled_back_by_itself_and_no_job_ends_failed_becau
 ) -> None:
     build = second_build(variant)
     system = await start(stall_seconds=3.0)
-    good = (await system.api.routes.GetRoute(route_pb2.GetRouteRequest())).current
+    good = await first_current(system)
     await add_worker(system, build)
     await start_ramp(system, build.build, [20.0], min_jobs=1000)
     outputs = [clips.rendition(144, "ultrafast")] if variant is HALF_SIZE else [clips.thumbnail()]
