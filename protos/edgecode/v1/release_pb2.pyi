@@ -70,7 +70,7 @@ class Release(_message.Message):
     def __init__(self, version: _Optional[str] = ..., revision: _Optional[str] = ..., tag: _Optional[str] = ..., previous_version: _Optional[str] = ..., commits_known: _Optional[bool] = ..., commit_count: _Optional[int] = ..., commit_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., register_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., notes: _Optional[str] = ..., url: _Optional[str] = ..., caller: _Optional[str] = ..., registered_by: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., state: _Optional[_Union[Release.State, str]] = ..., warnings: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RegisterReleaseRequest(_message.Message):
-    __slots__ = ("version", "revision", "tag", "previous_version", "commit_time", "notes", "url", "commits_unknown", "commits")
+    __slots__ = ("version", "revision", "tag", "previous_version", "commit_time", "notes", "url", "commits_unknown", "commits", "more_follow")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     TAG_FIELD_NUMBER: _ClassVar[int]
@@ -80,6 +80,7 @@ class RegisterReleaseRequest(_message.Message):
     URL_FIELD_NUMBER: _ClassVar[int]
     COMMITS_UNKNOWN_FIELD_NUMBER: _ClassVar[int]
     COMMITS_FIELD_NUMBER: _ClassVar[int]
+    MORE_FOLLOW_FIELD_NUMBER: _ClassVar[int]
     version: str
     revision: str
     tag: str
@@ -89,7 +90,8 @@ class RegisterReleaseRequest(_message.Message):
     url: str
     commits_unknown: bool
     commits: _containers.RepeatedCompositeFieldContainer[Commit]
-    def __init__(self, version: _Optional[str] = ..., revision: _Optional[str] = ..., tag: _Optional[str] = ..., previous_version: _Optional[str] = ..., commit_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., notes: _Optional[str] = ..., url: _Optional[str] = ..., commits_unknown: _Optional[bool] = ..., commits: _Optional[_Iterable[_Union[Commit, _Mapping]]] = ...) -> None: ...
+    more_follow: bool
+    def __init__(self, version: _Optional[str] = ..., revision: _Optional[str] = ..., tag: _Optional[str] = ..., previous_version: _Optional[str] = ..., commit_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., notes: _Optional[str] = ..., url: _Optional[str] = ..., commits_unknown: _Optional[bool] = ..., commits: _Optional[_Iterable[_Union[Commit, _Mapping]]] = ..., more_follow: _Optional[bool] = ...) -> None: ...
 
 class GetReleaseRequest(_message.Message):
     __slots__ = ("release",)

@@ -70,7 +70,7 @@ async def test_a_drained_worker_says_so_finishes_and_leaves_and_a_server_is_refu
     order = fleet_pb2.DrainInstanceRequest(instance=instance, reason="its host is going down")
     assert (await api.fleet.DrainInstance(order)).state == fleet_pb2.Instance.STATE_DRAINING
     told = await worker.event("host.told_to_drain")
-    assert (told["why"], told["by"][:5]) == ("its host is going down", "test-")
+    assert (told["why"], told["caller"][:5]) == ("its host is going down", "test-")
     assert await worker.exit() == 0
     assert (await refusal(api.fleet.DrainInstance(order))).reason == "INSTANCE_NOT_FOUND"
     left = fleet_pb2.ListInstancesRequest(filter=f"instance = {instance}", show_gone=True)
@@ -135,7 +135,8 @@ async def test_a_status_says_how_the_whole_stands(api: Api, stack: Stack, finish
     assert status.instances >= 2
     assert status.jobs_succeeded_last_day >= 1
     assert status.ledger_sequence <= status.log_sequence
-    assert status.route_revision == 1
+    # Tests of routes may have changed it.
+    assert status.route_revision >= 1
     assert not any("no server leads" in problem or "no worker" in problem for problem in status.problems)
 
 

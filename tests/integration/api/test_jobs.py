@@ -295,17 +295,17 @@ async def few_jobs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tu
         stack = await start_stack(processes, tmp_path_factory.mktemp("few"), worker=False)
         async with stack.client("few") as api:
             own = await api.upload(b"abc")
-            yield (
-                stack,
-                [
-                    await api.jobs.CreateJob(wanted(own, **fields))
-                    for fields in (
-                        {"priority": event_pb2.PRIORITY_LOW, "labels": {"team": "film"}},
-                        {"labels": {"team": "film"}},
-                        {},
-                    )
-                ],
-            )
+            jobs = [
+                await api.jobs.CreateJob(wanted(own, **fields))
+                for fields in (
+                    {"priority": event_pb2.PRIORITY_LOW, "labels": {"team": "film"}},
+                    {"labels": {"team": "film"}},
+                    {},
+                )
+            ]
+            # Lists of other clients do not wait for these writes; this read does.
+            await api.jobs.GetJob(job_pb2.GetJobRequest(job_id=jobs[-1].job_id))
+            yield stack, jobs
     finally:
         await processes.close()
 

@@ -110,13 +110,16 @@ async def test_an_interrupted_registration_leaves_nothing(api: Api) -> None:
     version = f"{a_major()}.0.0"
 
     async def interrupted() -> Any:
-        yield registration(version, 1)
+        yield registration(version, 1, more_follow=True)
         raise RuntimeError("the client ends")
 
     with pytest.raises((RuntimeError, grpc.aio.AioRpcError, asyncio.CancelledError)):
         await api.releases.RegisterRelease(interrupted())
     missing = await refusal(api.releases.GetRelease(release_pb2.GetReleaseRequest(release=version)))
     assert missing.reason == "RELEASE_NOT_FOUND"
+    # What the server sees of a client that died may be an end like any other.
+    cut = await refusal(api.releases.RegisterRelease(iter([registration(version, 1, more_follow=True)])))
+    assert (cut.reason, cut.fields) == ("INVALID_FIELD", ("more_follow",))
 
 
 async def test_releases_are_listed_by_ancestry_then_precedence_never_by_date(api: Api) -> None:

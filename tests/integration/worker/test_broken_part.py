@@ -42,5 +42,5 @@ async def test_a_process_with_a_broken_loop_ends_with_its_error(
 ) -> None:
     process = await processes.start("broken", sys.executable, "-c", PROGRAM, *broken.split(), env=environment(settings))
     failed = await process.event("background.failed")
-    assert (failed["task"], "broken by the test" in failed["error"]) == (background, True)
+    assert (failed["part"], "broken by the test" in failed["error"]) == (background, True)
     assert await process.exit() == 1

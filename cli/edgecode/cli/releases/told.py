@@ -91,6 +91,7 @@ def messages(
     for facts in commits if release.commits_known else ():
         commit = _commit(facts)
         if size + commit.ByteSize() > MESSAGE_BYTES:
+            message.more_follow = True
             yield message
             message, size = release_pb2.RegisterReleaseRequest(), 0
         message.commits.append(commit)

@@ -13,6 +13,7 @@ MOST_COMMITS = 200_000
 LARGEST_BYTES = 128 << 20
 # Half of what the broker takes as one message.
 PIECE_BYTES = 512 << 10
+_IN_ANY_MESSAGE = ("commits", "more_follow")
 
 
 class Intake:
@@ -32,11 +33,14 @@ class Intake:
         self._messages = 0
         self._revisions: set[bytes] = set()
         self.commit_count = 0
+        # A client that dies ends its stream too: only what it said tells the one from the other.
+        self.is_whole = False
 
     def _digest_header(self) -> None:
         header = release_pb2.RegisterReleaseRequest()
         header.CopyFrom(self._first)
         header.ClearField("commits")
+        header.ClearField("more_follow")
         self._add_to_digest(header.SerializeToString(deterministic=True))
 
     def _add_to_digest(self, data: bytes) -> None:
@@ -50,9 +54,11 @@ class Intake:
             InvalidRequest: a commit is at fault, or a later message says more than commits.
             Exhausted: `RELEASE_TOO_LARGE`.
         """
-        if self._messages and (more := [name.name for name, _ in request.ListFields() if name.name != "commits"]):
-            refuse([Violation(name, "is said in the first message; a later one has commits only") for name in more])
+        said = [name.name for name, _ in request.ListFields() if name.name not in _IN_ANY_MESSAGE]
+        if self._messages and said:
+            refuse([Violation(name, "is said in the first message; a later one has commits only") for name in said])
         self._messages += 1
+        self.is_whole = not request.more_follow
         if request.commits and self._commits_unknown:
             raise InvalidRequest.field("commits", "must be empty where commits_unknown is set")
         self._check(request.commits)

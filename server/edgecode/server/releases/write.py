@@ -151,6 +151,10 @@ async def _whole(requests: AsyncIterator[release_pb2.RegisterReleaseRequest]) ->
         ) from error
     if intake is None:
         raise InvalidRequest.field("version", "is required: the stream ended before its first message")
+    if not intake.is_whole:
+        raise InvalidRequest.field(
+            "more_follow", "another message was to follow, and the stream ended: nothing was stored"
+        )
     return intake
 
 
