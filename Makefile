@@ -113,8 +113,9 @@ check: lint types contracts proto-lint
 MEDIA_TESTS := $(patsubst %,tests/integration/media/test_%.py,audio colours hostile_table odd_sources package quality renditions stills) \
   tests/integration/api/test_outputs.py
 
+# Whole files in this order, the long ones first: both processes end together.
 test: check
-	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(MEDIA_TESTS)) tests/unit tests/conformance tests/integration tests/compat tests/e2e tests/packaging
+	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(MEDIA_TESTS)) tests/e2e tests/integration tests/packaging tests/conformance tests/compat tests/unit
 
 test-media: .venv-test/dev-pins
 	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile $(MEDIA_TESTS)
