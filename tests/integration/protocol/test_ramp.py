@@ -115,7 +115,8 @@ async def test_a_failing_build_is_rolled_back_its_jobs_succeed_elsewhere_and_ano
     workers = await begun(server, start_worker)
     ramp = await start_ramp(server, 20.0, min_jobs=1000)
     other = await start_server(letter="d", lock=NoLock())
-    for batch in range(10):
+    # Ids are drawn: now and then few of the first jobs are the ramp's.
+    for batch in range(40):
         await run_jobs(server, batch, 6, *workers, failing=NEW)
         ramp = await decide(server)
         if ramp.state not in {STATES.RAMP_STATE_RAMPING, STATES.RAMP_STATE_HELD}:
@@ -125,7 +126,7 @@ async def test_a_failing_build_is_rolled_back_its_jobs_succeed_elsewhere_and_ano
     assert NEW in server.leader._projector.route.quarantined
 
     await server.settle()
-    await run_jobs(server, 10, 0, *workers)
+    await run_jobs(server, 40, 0, *workers)
     await server.settle()
     jobs = [await server.record(row.job_id) for row in await server.ledger.find(RampJobRow, Find())]
     assert {record.job.state for record in jobs} == {"SUCCEEDED"}
