@@ -1,6 +1,7 @@
 """Fixtures of every test: a real broker, a stamped connection to it, settings, and real processes."""
 
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -16,8 +17,13 @@ from tests.harness.stores import blobs_url, environment_of
 
 
 def pytest_configure() -> None:
-    """Commands write into pipes here: a width that a runner of tests exports is not theirs."""
+    """Commands write into pipes here: a width that a runner of tests exports is not theirs.
+
+    A shell that started the tests in the background had SIGINT ignored, which processes inherit: ours must hear it.
+    """
     os.environ.pop("COLUMNS", None)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

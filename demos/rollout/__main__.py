@@ -11,15 +11,15 @@ from demos.rollout.facts import Facts
 from demos.rollout.second_build import SecondBuild, make_build
 from demos.rollout.story import Story, Unexpected
 from demos.rollout.variants import BROKEN, HEALTHY
-from edgecode.cli.commands.demo import OWN
-from edgecode.cli.demo.folder import remove
+from edgecode.cli.demo.folder import FACTS, prepare, remove
+from edgecode.cli.demo.system import OWN, demo_stack, tell_of_crashes
 from edgecode.cli.exits import INTERRUPTED, say
 from edgecode.cli.stack.child import Command
 from edgecode.cli.stack.child import Facts as Said
 from edgecode.cli.stack.folder import DataFolder
 from edgecode.cli.stack.hold import Stopped, hold
-from edgecode.cli.stack.stack import Plan, Stack, python_module, read_ready
-from edgecode.cli.stack.supervised import Event, Supervised
+from edgecode.cli.stack.stack import python_module, read_ready
+from edgecode.cli.stack.supervised import Supervised
 from edgecode.core.stamp import build_info
 
 
@@ -29,13 +29,9 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=Path("demo-output/rollout"))
     output = parser.parse_args().output
     began = time.monotonic()
-    if output.exists():
-        remove(output)
-    output.mkdir(parents=True)
-    folder = DataFolder(output / ".edgecode")
-    folder.claim()
+    folder = prepare(output, [FACTS])
     try:
-        facts = asyncio.run(_run(folder, output))
+        facts = asyncio.run(_run(folder))
     except Unexpected as error:
         say(f"demo-rollout: {error}\n  logs are in {folder.logs}")
         return 1
@@ -44,9 +40,8 @@ def main() -> int:
         return INTERRUPTED
     finally:
         folder.release()
-    facts.write(output / "facts.json")
-    for left in (folder.path, output / "builds"):
-        remove(left)
+    facts.write(output / FACTS)
+    remove(folder.path)
     counts = facts.as_dict()
     say(
         f"{len(facts.jobs)} jobs, by end {counts['jobs_by_end']}, by build {counts['jobs_by_build']}; "
@@ -56,25 +51,15 @@ def main() -> int:
     return 0
 
 
-async def _run(folder: DataFolder, output: Path) -> Facts:
+async def _run(folder: DataFolder) -> Facts:
     say(f"edgecode {build_info().build} is current; making two more builds of this repository")
     good, bad = await asyncio.gather(
         *(
-            asyncio.to_thread(make_build, variant, _empty(output / "builds" / variant.name))
+            asyncio.to_thread(make_build, variant, _empty(folder.path / "builds" / variant.name))
             for variant in (HEALTHY, BROKEN)
         )
     )
-    plan = Plan(
-        1,
-        nats_port=0,
-        grpc_address="127.0.0.1:0",
-        metrics_address="",
-        worker_drain_seconds=0,
-        drain_seconds=1,
-        scratch=folder.path / "scratch",
-        environment=OWN,
-    )
-    stack = Stack(folder, plan, _tell_of_crashes)
+    stack = demo_stack(folder, 1)
 
     async def work(said: Said) -> Facts:
         async def start_worker(build: SecondBuild) -> None:
@@ -109,12 +94,7 @@ def _worker(build: SecondBuild, folder: DataFolder, nats_url: str) -> Supervised
         }
         return Command(python_module("edgecode.workers"), environment | OWN | build.environment)
 
-    return Supervised(name, command, read_ready, folder, _tell_of_crashes)
-
-
-def _tell_of_crashes(event: Event) -> None:
-    if event.kind == "ended":
-        say(f"  {event.child} {event.text}")
+    return Supervised(name, command, read_ready, folder, tell_of_crashes)
 
 
 if __name__ == "__main__":

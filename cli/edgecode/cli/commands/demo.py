@@ -13,6 +13,7 @@ import typer
 from edgecode.cli.demo.facts import Facts as DemoFacts
 from edgecode.cli.demo.folder import FACTS, prepare, remove
 from edgecode.cli.demo.run import run_client
+from edgecode.cli.demo.system import demo_stack
 from edgecode.cli.exits import INTERRUPTED, CommandFailed, say, status_tells_the_truth
 from edgecode.cli.finish import require_success
 from edgecode.cli.output import OutputFormat
@@ -23,24 +24,10 @@ from edgecode.cli.stack.child import Facts
 from edgecode.cli.stack.folder import DataFolder, FolderInUse
 from edgecode.cli.stack.hold import Stopped, hold
 from edgecode.cli.stack.ports import PortTaken
-from edgecode.cli.stack.stack import Plan, Stack
-from edgecode.cli.stack.supervised import Event, StartFailed
+from edgecode.cli.stack.supervised import StartFailed
 from edgecode.cli.tables import artifacts, jobs, trace
 from edgecode.core.stamp import build_info
 
-# The demo's broker, ledger and blobs are its own, whatever the settings of this machine say. Nobody goes on with its
-# job, so a worker that is told to stop finishes nothing.
-OWN = {
-    "EDGECODE_BLOBS_URL": "",
-    "EDGECODE_LEDGER_URL": "",
-    "EDGECODE_NATS_REPLICAS": "1",
-    "EDGECODE_TLS_CERTIFICATE": "",
-    "EDGECODE_TLS_KEY": "",
-    "EDGECODE_TLS_CLIENT_AUTHORITIES": "",
-    "EDGECODE_ENVIRONMENT": "demo",
-    "EDGECODE_WORKER_DRAIN_SECONDS": "0",
-    "EDGECODE_DRAIN_SECONDS": "1",
-}
 CALLER = "demo"
 
 
@@ -92,17 +79,7 @@ def _clip() -> Traversable:
 
 def _run(folder: DataFolder, video: Path, preset: str, workers: int, output: Path) -> DemoFacts:
     say(f"edgecode {build_info().build}: starting nats-server, server and {workers} workers")
-    plan = Plan(
-        workers,
-        nats_port=0,
-        grpc_address="127.0.0.1:0",
-        metrics_address="",
-        worker_drain_seconds=0,
-        drain_seconds=1,
-        scratch=folder.path / "scratch",
-        environment=OWN,
-    )
-    stack = Stack(folder, plan, _tell_of_crashes)
+    stack = demo_stack(folder, workers)
 
     async def work(facts: Facts) -> DemoFacts:
         session = open_session(Reach(facts["grpc_address"]), CALLER, OutputFormat.TABLE, "edgecode demo")
@@ -126,11 +103,6 @@ def _run(folder: DataFolder, video: Path, preset: str, workers: int, output: Pat
         raise CommandFailed(str(error)) from error
     except Stopped as error:
         raise CommandFailed("stopped by a signal; all processes are stopped", INTERRUPTED) from error
-
-
-def _tell_of_crashes(event: Event) -> None:
-    if event.kind == "ended":
-        say(f"  {event.child} {event.text}")
 
 
 def _print(session: Session, facts: DemoFacts) -> None:

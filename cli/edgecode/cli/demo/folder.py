@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from edgecode.cli.exits import CommandFailed
@@ -11,18 +12,22 @@ DATA = ".edgecode"
 FACTS = "facts.json"
 
 
-def prepare(output: Path) -> DataFolder:
+def prepare(output: Path, results: Sequence[str] | None = None) -> DataFolder:
     """Makes the folder, removes what an earlier demo left in it, and claims a fresh data folder inside.
+
+    Args:
+        output: where results are left.
+        results: names of an earlier demo's results; by default those that its `facts.json` tells.
 
     Raises:
         FolderInUse: another demo runs here.
         CommandFailed: `facts.json` is not one of ours.
     """
     output.mkdir(parents=True, exist_ok=True)
-    results = earlier_results(output)
+    names = earlier_results(output) if results is None else results
     former = DataFolder(output / DATA)
     former.claim()
-    for name in results:
+    for name in names:
         (output / name).unlink(missing_ok=True)
     # The lock goes with the folder: nobody else can take this one between.
     for entry in former.path.iterdir():
