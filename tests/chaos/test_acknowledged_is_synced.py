@@ -15,7 +15,7 @@ from edgecode.core.stamp import Stamp
 from edgecode.core.streams import ensure
 from edgecode.v1 import event_pb2
 from tests.chaos.strace_log import Call, read_calls
-from tests.harness.broker import Broker
+from tests.harness.broker import Broker, round_trip
 from tests.harness.pids import command, descendants
 from tests.harness.process import Processes, tool
 from tests.harness.up import Up
@@ -45,7 +45,7 @@ async def traced(processes: Processes, pid: int, bus: Bus, file: Path) -> tuple[
         message = Outgoing(subjects.asset_events(uuid.uuid4().hex), event, msg_id=message_id, ttl_seconds=3600)
         stored[message_id] = (await log.append([message]))[0].sequence
     # The broker's answer after the last acknowledgement: by then strace has seen the call that sent that one end.
-    await bus.nc.flush()
+    await round_trip(bus.nc)
     tracer.send(signal.SIGINT)
     await tracer.exit()
     return read_calls(file), stored

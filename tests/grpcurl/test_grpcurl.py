@@ -67,6 +67,6 @@ async def test_grpcurl_alone_registers_a_release_and_declares_a_deployment(
     up = await Up.start(processes, tmp_path)
     status, output = await run_script(processes, script("RELEASING.md", "grpcurl-release", server=up.server), checkout)
     assert status == 0, output
-    assert '"previousVersion": "0.1.0"' in output
-    assert '"commitCount": 1' in output
+    assert '"previous_version": "0.1.0"' in output
+    assert '"commit_count": 1' in output
     assert '"state": "STATE_STARTED"' in output

@@ -3,9 +3,21 @@
 import re
 from pathlib import Path
 
+from nats.aio.client import Client
+
 from tests.harness.process import Process, Processes, tool
 
 _LISTENING = re.compile(r"Listening for client connections on [^:]+:(\d+)")
+
+
+async def round_trip(connection: Client) -> None:
+    """Waits until the broker has read all that `connection` sent, and has sent it what came of that.
+
+    nats-py writes the PING of a flush past the commands that still wait to be written (`Client._send_ping`); they are
+    written before its answer comes, so the second one stands behind them.
+    """
+    await connection.flush()
+    await connection.flush()
 
 
 class Broker:

@@ -23,7 +23,7 @@ class Recorder:
         """A recorder that hears all from now on."""
         recorder = cls(await nats.connect(url))
         recorder._subscription = await recorder._connection.subscribe(">", cb=recorder._on_message)
-        await recorder._connection.flush()
+        await round_trip(recorder._connection)
         return recorder
 
     async def _on_message(self, message: Msg) -> None:
@@ -33,7 +33,7 @@ class Recorder:
 
     async def heard(self) -> list[Msg]:
         """All that the broker has taken until now."""
-        await self._connection.flush()
+        await round_trip(self._connection)
         # What has arrived waits for the library's own task.
         if self._subscription is not None:
             await self._subscription._pending_queue.join()

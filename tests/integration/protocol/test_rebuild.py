@@ -16,6 +16,7 @@ from edgecode.server.ledger.port import Find
 from edgecode.server.ledger.rebuild import fold_all, rebuild
 from edgecode.server.ledger.rows import PresetRow
 from edgecode.v1 import event_pb2, media_pb2
+from tests.harness.broker import round_trip
 from tests.harness.builds import stamp_of
 from tests.harness.eventually import eventually
 from tests.harness.played_server import PlayedServer, a_job, a_video
@@ -134,7 +135,7 @@ async def test_a_rebuild_gives_the_same_tables_and_publishes_nothing(
     seen: list[tuple[int, int]] = []
     assert await rebuild(bus, url, lambda *progress: seen.append(progress)) == head
 
-    await bus.nc.flush()
+    await round_trip(bus.nc)
     assert await recorder.heard() == []
     await recorder.close()
     assert seen[-1] == (head, head)

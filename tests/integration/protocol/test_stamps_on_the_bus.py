@@ -12,6 +12,7 @@ from edgecode.core.bus import Bus, Incoming, Outgoing
 from edgecode.core.headers import STAMP_HEADERS, UnstampedMessage, read_origin
 from edgecode.core.service_api import ServiceApi
 from edgecode.v1 import event_pb2
+from tests.harness.broker import round_trip
 from tests.harness.builds import stamp_of
 from tests.harness.eventually import eventually
 from tests.harness.played_server import PlayedServer, a_job, a_video
@@ -59,7 +60,7 @@ async def test_what_is_published_through_the_bus_cannot_be_without_a_stamp(bus: 
     recorder = await Recorder.listen(bus.nc.connected_url.geturl())  # type: ignore[union-attr]
     forged = dict.fromkeys(STAMP_HEADERS, "forged")
     await bus.publish(Outgoing("some.where", b""), extra=forged)
-    await bus.nc.flush()
+    await round_trip(bus.nc)
     (message,) = await recorder.heard()
     assert read_origin(message.headers).stamp == bus.stamp
     await recorder.close()
@@ -146,7 +147,7 @@ async def test_messages_without_a_stamp_never_reach_a_handler(bus: Bus) -> None:
     await other.nc.publish("control.me", b"")
     await other.nc.publish("control.me", b"", headers={**whole, "Edgecode-Revision": "f" * 40})
     await other.publish(Outgoing("control.me", b"stamped"))
-    await other.nc.flush()
+    await round_trip(other.nc)
     await eventually(lambda: came(heard))
     assert [(m.payload, m.origin.stamp) for m in heard] == [(b"stamped", other.stamp)]
     await other.close()
@@ -161,7 +162,7 @@ async def test_a_fleet_entry_without_a_stamp_is_nobody(start_server: StartServer
     await bus.js.publish(subjects.fleet_key("worker", "stranger"), b"")
     await bus.js.publish(subjects.fleet_key("worker", "garbage"), b"\xff\xff")
     await bus.publish(Outgoing(subjects.fleet_key("worker", "stamped-garbage"), b"\xff\xff"))
-    await bus.nc.flush()
+    await round_trip(bus.nc)
     late = await start_server(letter="d")
     assert {entry.stamp.service for entry in late.fleet.entries()} <= {"server"}
 

@@ -14,6 +14,7 @@ from edgecode.core.log import Entry
 from edgecode.core.settings import Settings
 from edgecode.core.statement import read_statement
 from edgecode.v1 import bus_pb2, event_pb2, media_pb2
+from tests.harness.broker import round_trip
 from tests.harness.process import Processes
 from tests.harness.stand_in import MANIFEST, NOOP, PROBE, THUMBNAIL, TRANSCODE, StandIn, kind
 from tests.integration.worker.media_tasks import CLIP_FRAMES, probed, rendition
@@ -207,7 +208,7 @@ async def test_nothing_is_appended_past_the_expiry_of_a_job(
     short = await lead.give(lead.task(TRANSCODE, sha256=clip, source=info, outputs=outputs, life_seconds=1.0))
     await worker.event("attempt.expired", job_id=short.job_id)
     await lead.until_tasks_left(0)
-    await lead.bus.nc.flush()
+    await round_trip(lead.bus.nc)
     assert [name for subject, name in said if subject == subjects.job_events(short.job_id)] == ["attempt_started"]
     assert [name for subject, name in said if subject == subjects.job_events(late.job_id)] == []
 
@@ -253,7 +254,7 @@ async def test_progress_never_falls_and_ends_at_one(
     task = await lead.give(lead.task(TRANSCODE, sha256=clip, source=info, outputs=outputs))
     await lead.until_event(task.job_id, "attempt_succeeded")
     await lead.until_tasks_left(0)
-    await lead.bus.nc.flush()
+    await round_trip(lead.bus.nc)
     assert len(seen) > 2
     for place, output in enumerate(outputs):
         fractions = [one.outputs[place].fraction for one in seen if one.outputs]
@@ -279,7 +280,7 @@ async def test_every_message_of_a_worker_bears_its_stamp(
     await lead.until_event(task.job_id, "attempt_succeeded")
     await bus.publish(Outgoing(subjects.control((await worker.ready())["instance"]), b""))
     assert await worker.terminate() == 0
-    await bus.nc.flush()
+    await round_trip(bus.nc)
     # What the broker delivers or answers is not a message of ours, nor are requests to it.
     ours = [m for m in seen if not m.subject.startswith(EXEMPT_SUBJECTS) and not m.subject.startswith("$JS.EVENT.")]
     assert {m.subject.split(".")[0] for m in ours} >= {"event", "task", "wake", "progress", "$KV", "control"}

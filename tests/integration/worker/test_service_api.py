@@ -14,13 +14,14 @@ from edgecode.core.service_api import VERBS, ServiceApi
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import stamp_to_proto
 from edgecode.v1 import bus_pb2
+from tests.harness.broker import round_trip
 
 
 @pytest.fixture
 async def api(bus: Bus) -> AsyncIterator[ServiceApi]:
     service = ServiceApi(bus, "a process of the test")
     await service.start()
-    await bus.nc.flush()
+    await round_trip(bus.nc)
     yield service
     await service.stop()
 
