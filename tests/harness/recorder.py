@@ -6,6 +6,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from edgecode.core.bus import EXEMPT_SUBJECTS
+from tests.harness.broker import round_trip
 
 _DELIVERED = "$JS.ACK."
 
