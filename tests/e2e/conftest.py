@@ -21,7 +21,7 @@ def running_up(folder: Path, **settings: str) -> Iterator[Cli]:
     """An `edgecode up` on a folder, with settings as `EDGECODE_*` have them, and the command to use it."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("EDGECODE_")}
     command = [tool("edgecode"), "up", "--data-dir", str(folder), "--grpc-address", "127.0.0.1:0"]
-    command += ["--nats-port", "0", "--metrics-address", "", "--output", "json"]
+    command += ["--nats-port", "0", "--metrics-address", "127.0.0.1:0", "--output", "json"]
     stores = environment_of(folder)
     with subprocess.Popen(command, env={**ours, **stores, **settings}, stdout=subprocess.PIPE, text=True) as up:
         assert up.stdout is not None

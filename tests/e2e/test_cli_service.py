@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 from collections import deque
@@ -24,8 +25,19 @@ from edgecode.v1 import asset_pb2, media_pb2
 from tests.harness.cli import CLIP, Cli
 from tests.harness.process import tool
 from tests.harness.stores import blobs_url
+from tests.integration.worker.test_metrics import get
 
 UNKNOWN = "00000000-0000-5000-8000-000000000000"
+
+
+async def test_each_process_of_up_answers_prometheus_where_the_file_of_the_data_folder_says(cli: Cli) -> None:
+    told = json.loads((cli.folder / "metrics-targets.json").read_text(encoding="utf-8"))
+    assert [target["labels"]["process"] for target in told] == ["server", "worker-1", "worker-2"]
+    for target in told:
+        (address,) = target["targets"]
+        _, text = await get(f"http://{address}/metrics")
+        service = target["labels"]["process"].partition("-")[0]
+        assert re.search(rf'^edgecode_build_info{{.*service="{service}".*}} 1.0$', text, re.MULTILINE)
 
 
 def test_the_same_request_id_is_the_same_job_and_validate_only_creates_none(cli: Cli) -> None:

@@ -34,8 +34,15 @@ class MetricsServer:
         self._is_healthy = is_healthy
         self._server: WSGIServer | None = None
 
+    @property
+    def address(self) -> str:
+        """Where it listens, `host:port` with the port that port 0 became; before the start as it was given."""
+        if self._server is None:
+            return self._address
+        return f"{self._address.rpartition(':')[0]}:{self._server.server_port}"
+
     async def start(self) -> None:
-        """Listens at `host:port`; an empty address means not at all.
+        """Listens at `host:port`, port 0 for a free one; an empty address means not at all.
 
         Raises:
             OSError: the address is taken.

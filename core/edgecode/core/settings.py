@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     )
 
     grpc_address: str = Field("127.0.0.1:50051", description="Where the server listens; port 0 takes a free one.")
-    metrics_address: str = Field("127.0.0.1:9464", description="Metrics and health over HTTP; empty: none.")
+    metrics_address: str = Field(
+        "127.0.0.1:9464", description="Metrics and health over HTTP; port 0 takes a free one; empty: none."
+    )
     http_address: str = Field(
         "", description="Artifacts over HTTP, such as 127.0.0.1:8081; port 0 takes a free one; empty: none."
     )

@@ -157,9 +157,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
         address = listen(server, settings)
         await server.start()
         await health.serve()
-        log.info(
-            "process.ready", grpc_address=address, metrics_address=settings.metrics_address, http_address=http.address
-        )
+        log.info("process.ready", grpc_address=address, metrics_address=monitoring.address, http_address=http.address)
         await until_asked((leader, route, feed, queue, beat), termination.asked)
         log.info("process.draining")
         await health.enter_graceful_shutdown()

@@ -103,7 +103,7 @@ async def run(settings: Settings) -> None:
         await route.start()
         await host.start(beat)
         await beat.start()
-        log.info("process.ready", metrics_address=settings.metrics_address, slots=parts.slots.limits)
+        log.info("process.ready", metrics_address=http.address, slots=parts.slots.limits)
         await until_asked((*host.watched, beat), termination.asked, host.asked_to_drain)
         await host.drain(settings.worker_drain_seconds, termination.insisted)
     finally:

@@ -33,7 +33,7 @@ def up(
     ] = None,
     nats_port: Annotated[int, typer.Option(min=0, max=65535, help="Of the broker; 0 takes a free one.")] = 4222,
     metrics_address: Annotated[
-        str | None, typer.Option(help="Of the server; empty: none; default: EDGECODE_METRICS_ADDRESS.")
+        str | None, typer.Option(help="Of the server; workers follow; empty: none; default: EDGECODE_METRICS_ADDRESS.")
     ] = None,
     output: OutputOption = OutputFormat.TABLE,
 ) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,8 @@ from edgecode.cli.stack.child import Command, Facts
 from edgecode.cli.stack.folder import DataFolder
 from edgecode.cli.stack.nats import find_nats_server, nats_command, nats_readiness
 from edgecode.cli.stack.ports import PortTaken, free_port, is_free
-from edgecode.cli.stack.supervised import OnEvent, Supervised
+from edgecode.cli.stack.scraping import Targets, worker_address
+from edgecode.cli.stack.supervised import Event, OnEvent, Supervised
 
 READY = "process.ready"
 # Beyond a child's own grace, for what it does after it.
@@ -29,7 +30,7 @@ class Plan:
         workers: how many, at least 0.
         nats_port: of the broker, on loopback.
         grpc_address: of the server.
-        metrics_address: of the server; empty for none. Workers of one machine would clash: they have none.
+        metrics_address: of the server; workers have the ports above it; empty for none at all.
         worker_drain_seconds: grace of a worker's attempts when it is stopped.
         drain_seconds: grace of the server's open calls.
         scratch: folder of the workers' media work, one below it for each.
@@ -72,6 +73,7 @@ class Stack:
         self._folder = folder
         self._plan = plan
         self._on_event = on_event
+        self._targets = Targets(folder.path)
         self.nats: Supervised | None = None
         self.server: Supervised | None = None
         self.workers: list[Supervised] = []
@@ -102,11 +104,9 @@ class Stack:
             self._on_event,
         )
         facts = await self.nats.start()
-        self.server = self._python("server", "edgecode.server", facts["nats_url"])
-        self.workers = [
-            self._python(f"worker-{number}", "edgecode.workers", facts["nats_url"])
-            for number in range(1, self._plan.workers + 1)
-        ]
+        self._targets.begin()
+        self.server = self._server(facts["nats_url"])
+        self.workers = [self._worker(number, facts["nats_url"]) for number in range(1, self._plan.workers + 1)]
         # Both find the broker by themselves, whichever is first.
         await _all_or_first_error([child.start() for child in (self.server, *self.workers)])
         return facts | self.server.facts
@@ -132,24 +132,42 @@ class Stack:
         for child in self.children:
             child.kill()
 
-    def _python(self, name: str, module: str, nats_url: str) -> Supervised:
-        plan = self._plan
+    def _server(self, nats_url: str) -> Supervised:
+        def environment(former: Facts) -> dict[str, str]:
+            return {
+                # A free port taken once is kept: clients know it.
+                "EDGECODE_GRPC_ADDRESS": former.get("grpc_address", self._plan.grpc_address),
+                "EDGECODE_METRICS_ADDRESS": former.get("metrics_address", self._plan.metrics_address),
+            }
+
+        return self._python("server", "edgecode.server", nats_url, environment)
+
+    def _worker(self, number: int, nats_url: str) -> Supervised:
+        name = f"worker-{number}"
+
+        def environment(_former: Facts) -> dict[str, str]:
+            return {
+                "EDGECODE_METRICS_ADDRESS": worker_address(self._plan.metrics_address, number),
+                # Scratch of a worker that was killed is its successor's to clear away, not its neighbours'.
+                "EDGECODE_SCRATCH_DIR": str(self._plan.scratch.absolute() / name),
+            }
+
+        return self._python(name, "edgecode.workers", nats_url, environment)
+
+    def _python(
+        self, name: str, module: str, nats_url: str, environment: Callable[[Facts], dict[str, str]]
+    ) -> Supervised:
+        places = {"EDGECODE_DATA_DIR": str(self._folder.path), "EDGECODE_NATS_URL": nats_url}
 
         def command(former: Facts) -> Command:
-            serves = module == "edgecode.server"
-            environment = {
-                "EDGECODE_DATA_DIR": str(self._folder.path),
-                "EDGECODE_NATS_URL": nats_url,
-                # A free port taken once is kept: clients know it.
-                "EDGECODE_GRPC_ADDRESS": former.get("grpc_address", plan.grpc_address),
-                "EDGECODE_METRICS_ADDRESS": former.get("metrics_address", plan.metrics_address) if serves else "",
-            }
-            if not serves:
-                # Scratch of a worker that was killed is its successor's to clear away, not its neighbours'.
-                environment["EDGECODE_SCRATCH_DIR"] = str(plan.scratch.absolute() / name)
-            return Command(python_module(module), environment | dict(plan.environment))
+            return Command(python_module(module), places | environment(former) | dict(self._plan.environment))
 
-        return Supervised(name, command, read_ready, self._folder, self._on_event)
+        return Supervised(name, command, read_ready, self._folder, self._heard)
+
+    def _heard(self, event: Event) -> None:
+        if event.kind == "ready":
+            self._targets.heard(event.child, event.facts.get("metrics_address", ""))
+        self._on_event(event)
 
     async def __aenter__(self) -> Self:
         return self

@@ -150,7 +150,8 @@ class Supervised:
 
     def _on_ready(self, facts: Facts) -> None:
         self.facts = facts
-        self._report("ready", " ".join(facts.values()))
+        said = (f"{name.partition('_')[0]} {value}" for name, value in facts.items())
+        self._report("ready", ", ".join(said))
 
     def _report(self, kind: str, text: str) -> None:
         self._on_event(Event(self.name, kind, text, dict(self.facts)))
