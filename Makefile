@@ -11,6 +11,9 @@ PROTO_OUT ?= protos
 PROTOS := $(sort $(wildcard protos/edgecode/v1/*.proto))
 SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
 
+# Else, where an image sets it, every process that a test starts compiles all our modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help python-check demo demo-releases demo-rollout venv venv-test protos pins format lint types contracts proto-lint check test \
   test-media test-survival test-chaos test-rollout test-fresh test-release test-grown-up test-grpcurl test-node test-browser \
   test-s3 test-containers docs preset-outputs bench dist clean

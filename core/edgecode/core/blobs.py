@@ -16,7 +16,7 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 from edgecode.core.errors import Conflict, DataLoss, FailedPrecondition, NotFound
 from edgecode.core.lifecycle import end
 from edgecode.core.s3 import open_s3
-from edgecode.core.store_errors import translated
+from edgecode.core.store_errors import answered, translated
 from edgecode.core.store_url import StoreUrl
 
 if TYPE_CHECKING:
@@ -78,12 +78,12 @@ class Blobs:
 
     async def put(self, key: str, data: bytes) -> None:
         """Stores an object."""
-        with translated():
+        async with answered(len(data)):
             await obstore.put_async(self._store, key, data)
 
     async def put_new(self, key: str, data: bytes) -> bool:
         """Stores under a key that nobody took yet; False where somebody did, also from another process."""
-        with translated():
+        async with answered(len(data)):
             try:
                 await obstore.put_async(self._store, key, data, mode="create", use_multipart=False)
             except AlreadyExistsError:
@@ -92,8 +92,9 @@ class Blobs:
 
     async def put_file(self, key: str, path: Path) -> None:
         """Streams a file into the store."""
-        parts = _part_bytes((await asyncio.to_thread(path.stat)).st_size)
-        with translated():
+        size = (await asyncio.to_thread(path.stat)).st_size
+        parts = _part_bytes(size)
+        async with answered(size):
             await obstore.put_async(self._store, key, path, chunk_size=parts, max_concurrency=_PARTS_AT_ONCE)
 
     async def put_stream(self, key: str, chunks: AsyncIterator[bytes], size_bytes: int) -> None:
@@ -126,7 +127,7 @@ class Blobs:
         Raises:
             NotFound: there is none.
         """
-        with translated():
+        async with answered():
             try:
                 return _blob(await obstore.head_async(self._store, key))
             except FileNotFoundError as error:
@@ -169,7 +170,7 @@ class Blobs:
             await end(ahead)
 
     async def _range(self, blob: Blob, start: int, length: int) -> bytes:
-        with translated():
+        async with answered():
             try:
                 options: GetOptions = {"range": (start, min(start + length, blob.size_bytes))}
                 if blob.etag is not None:
@@ -199,7 +200,7 @@ class Blobs:
         """All below a prefix, a page of the store at a time, in no order."""
         listing = obstore.list(self._store, prefix=prefix).__aiter__()
         while True:
-            with translated():
+            async with answered():
                 page = await anext(listing, None)
             if page is None:
                 return
@@ -233,7 +234,7 @@ class Blobs:
         return [key for key, done in zip(keys, gone, strict=True) if done]
 
     async def _delete(self, key: str) -> bool:
-        with translated():
+        async with answered():
             try:
                 await obstore.delete_async(self._store, key)
             except FileNotFoundError:
@@ -252,7 +253,7 @@ class Blobs:
                 "the blobs are in a folder, for which no URL can be signed; read the artifact from the server instead: "
                 "DownloadArtifact, or its HTTP download",
             )
-        with translated():
+        async with answered():
             return await obstore.sign_async(self._store, "GET", key, timedelta(seconds=seconds))
 
 

@@ -1,8 +1,9 @@
 """What a store's failures mean, in our tree: the one place that knows its exceptions and words."""
 
+import asyncio
 import errno
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 
@@ -10,6 +11,9 @@ from edgecode.core.errors import EdgecodeError, Exhausted, Unavailable
 
 _RETRY_SECONDS = 1.0
 _LONG_SECONDS = 60.0
+# Longer than an S3 store is tried again: what ends is a folder whose disk or mount hangs.
+ANSWER_SECONDS = 300.0
+_SLOWEST_BYTES_PER_SECOND = 1_000_000
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 # A store speaks of the system's errors, and of an S3 server's, in their own words only.
 _FULL_WORDS = (*(f"(os error {number})" for number in sorted(_FULL)), "507 Insufficient Storage", "QuotaExceeded")
@@ -36,6 +40,18 @@ def translated() -> Iterator[None]:
         raise
     except (BaseError, OSError) as error:
         raise of_store(error) from error
+
+
+@asynccontextmanager
+async def answered(size_bytes: int = 0) -> AsyncIterator[None]:
+    """As `translated`, and ends what has no answer in time; `size_bytes` is how much moves in the one request.
+
+    Raises:
+        Unavailable: `STORE_UNAVAILABLE`: the store may hang for ever, no request of ours does.
+    """
+    with translated():
+        async with asyncio.timeout(ANSWER_SECONDS + size_bytes / _SLOWEST_BYTES_PER_SECOND):
+            yield
 
 
 def of_store(error: Exception) -> EdgecodeError:

@@ -29,6 +29,20 @@ PLACES = 4
 _TOP_SHOWN_FIRST = {2, 5}
 
 
+def first_of(container: Any, stream: Any) -> Any:
+    """The next picture of a stream, or None, decoded without threads of libav.
+
+    They log through PyAV, which takes the interpreter's lock, and a decoder that closes waits for them: a child that
+    needs one picture only could hang at its end (PyAV's issues 751 and 909).
+
+    Raises:
+        av.FFmpegError: it cannot be decoded.
+    """
+    if not stream.codec_context.is_open:
+        stream.codec_context.thread_count = 1
+    return next(container.decode(stream), None)
+
+
 def colours(frame: Any, context: Any) -> dict[str, Any]:
     """Colours of a picture, or of the header where none could be decoded; what is not said is left out."""
     of = frame or context
@@ -87,7 +101,7 @@ def _is_interlaced(container: Any, stream: Any, place: int) -> bool:
     start = container.start_time or 0
     try:
         container.seek(start + container.duration * place // (PLACES + 1))
-        frame = next(container.decode(stream), None)
+        frame = first_of(container, stream)
     except av.FFmpegError:
         # Damage is the bare decode's to find.
         return False

@@ -231,7 +231,7 @@ def _picture(container: Any, stream: Any, said: list[Any], limits: dict[str, Any
 def _first_frame(container: Any, stream: Any) -> Any:
     try:
         container.seek(0)
-        return next(container.decode(stream), None)
+        return picture.first_of(container, stream)
     except av.FFmpegError:
         # The bare decode has the last word on what cannot be decoded; sizes then are those of the header.
         return None

@@ -109,7 +109,7 @@ class _Track:
 def _first_picture(container: Any) -> dict[str, Any]:
     stream = container.streams.video[0]
     container.seek(0)
-    frame = next(container.decode(stream))
+    frame = picture.first_of(container, stream)
     return {
         "width": frame.width,
         "height": frame.height,
@@ -126,6 +126,7 @@ def _image(path: Path) -> dict[str, Any]:
     for comment in jpeg.comments(path.read_bytes()):
         tags |= only_ours(from_comment(comment))
     with av.open(f"file:{path}", format="mjpeg", options={"codec_whitelist": "mjpeg"}) as container:
+        container.streams.video[0].codec_context.thread_count = 1
         frames = list(container.decode(video=0))
     frame = frames[0]
     pixels = hashlib.sha256()
