@@ -23,12 +23,12 @@ help:
 	@echo 'make demo-rollout     two builds of this repository: a good one ramped and promoted, a bad one rolled back'
 	@echo 'make demo-releases    releases of this project cut, built, run side by side, one rolled back, some lying'
 	@echo 'make test             format, lint, types, contracts, protos, then all tests that need nothing more'
-	@echo 'make test-media       what comes out of every kind of source and output'
+	@echo 'make test-media       workers, and what comes out of every kind of source and output'
 	@echo 'make test-survival    real processes killed, frozen and stopped at each point'
 	@echo 'make test-chaos       random kills under load, full disks, strace, fuzz'
 	@echo 'make test-rollout     real second builds ramped under a flow of jobs'
 	@echo 'make test-fresh       make demo in a fresh clone (installs a second environment)'
-	@echo 'make test-release     releases cut on a throw-away clone with bump-my-version and python-semantic-release'
+	@echo 'make test-release     wheels, sdists, and releases cut on a clone with bump-my-version and python-semantic-release'
 	@echo 'make test-grown-up    whole systems on PostgreSQL and S3 in place of the embedded stores'
 	@echo 'make test-grpcurl     the documents with grpcurl and Go (needs Go)'
 	@echo 'make test-node        the documents with Node (needs npm)'
@@ -112,13 +112,16 @@ proto-lint: .venv-test/dev-pins
 
 check: lint types contracts proto-lint
 
-# Each encodes a lot: what comes out of every kind of source and output.
-MEDIA_TESTS := $(patsubst %,tests/integration/media/test_%.py,audio colours hostile_table odd_sources package quality renditions stills) \
-  tests/integration/api/test_outputs.py
+# Workers, and what comes out of every kind of source and output: each encodes a lot.
+MEDIA_TESTS := tests/integration/media tests/integration/worker $(patsubst %,tests/integration/api/test_%.py,outputs thumbnail_first)
+# The commands in their breadth run once, on the grown-up stores.
+COMMANDS_TESTS := $(patsubst %,tests/e2e/test_%.py,cli_api cli_releases cli_service cli_storage hostile progress)
+# These build wheels and sdists.
+BUILD_TESTS := $(patsubst %,tests/packaging/test_%.py,builds release_check revision_sources sbom)
 
 # Whole files in this order, the long ones first: both processes end together.
 test: check
-	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(MEDIA_TESTS)) tests/e2e tests/integration tests/packaging tests/conformance tests/compat tests/unit
+	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(MEDIA_TESTS) $(COMMANDS_TESTS) $(BUILD_TESTS)) tests/e2e tests/integration tests/packaging tests/conformance tests/compat tests/unit
 
 test-media: .venv-test/dev-pins
 	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile $(MEDIA_TESTS)
@@ -157,7 +160,7 @@ test-fresh: .venv-test/dev-pins
 	touch $@
 
 test-release: .venv-test/dev-pins .venv-release/pins
-	$(TEST_BIN)/python -m pytest tests/release
+	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile tests/release $(BUILD_TESTS)
 
 # Tools of others, built from source into a cache outside this folder, once.
 GO_TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/edgecode/go-tools-1
@@ -168,7 +171,7 @@ $(GO_TOOLS)/grpcurl:
 
 # The same systems on PostgreSQL, started from its wheel, in place of what is embedded.
 test-grown-up: .venv-test/dev-pins
-	$(TEST_BIN)/python -m tests.grown_up -n 2 --dist loadfile tests/integration/protocol tests/e2e tests/survival
+	$(TEST_BIN)/python -m tests.grown_up -n 2 --dist loadfile tests/e2e tests/survival
 
 test-grpcurl: .venv-test/dev-pins
 	@if ! command -v go >/dev/null; then echo 'make test-grpcurl could not run: there is no Go here'; \

@@ -48,6 +48,22 @@ def test_make_test_runs_every_check_and_every_folder_of_tests() -> None:
     assert all((REPOSITORY / folder).is_dir() for folder in tests)
 
 
+def test_what_make_test_passes_over_another_target_of_ci_runs() -> None:
+    passed_over = [
+        word.removeprefix("--ignore=")
+        for step in _dry_run("--assume-old=.venv-test/dev-pins", "test")
+        for word in step.split()
+        if word.startswith("--ignore=")
+    ]
+    assert passed_over
+    others = ["test-media", "test-release", "test-grown-up"]
+    assert {f"run {target}" for target in others} <= set((REPOSITORY / ".ci/run").read_text("utf-8").splitlines())
+    run = [word for step in _dry_run(*others) for word in step.split()]
+    for path in passed_over:
+        assert (REPOSITORY / path).exists(), path
+        assert any(path == word or path.startswith(f"{word}/") for word in run if word.startswith("tests/")), path
+
+
 @pytest.mark.parametrize(
     ("file", "line", "contract"),
     [
