@@ -148,6 +148,19 @@ async def test_what_a_child_started_itself_ends_with_it(tools: MediaTools, scrat
     assert ends_within(int(answer.output), 2)
 
 
+async def test_a_child_whose_end_cannot_be_noted_is_an_error_and_no_wait(tmp_path: Path, scratch: Path) -> None:
+    pipe = scratch / "pipe"
+    os.mkfifo(pipe)
+    child = await Sandbox(tmp_path / "state").start(["cat", "pipe"], cwd=scratch, limits=ROOMY)
+    entry = tmp_path / "state" / f"{child.pid}.child"
+    entry.unlink()
+    entry.mkdir()
+    async with asyncio.timeout(10), child:
+        await asyncio.to_thread(pipe.write_bytes, b"")
+        with pytest.raises(OSError, match="directory"):
+            await child.wait()
+
+
 async def test_a_second_cancellation_while_stopping_leaves_nothing(tools: MediaTools, scratch: Path) -> None:
     code = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
     child = await tools.sandbox.start([sys.executable, "-P", "-c", code], cwd=scratch, limits=ROOMY)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -110,6 +110,16 @@ class Child:
 
     def _reap(self, loop: asyncio.AbstractEventLoop, entry: Path) -> None:
         """Waits in a thread of its own: only `wait4` tells what the child cost, and asyncio does not call it."""
+        tell: Callable[[], None]
+        try:
+            tell = functools.partial(self._exit.set_result, self._wait())
+            entry.unlink(missing_ok=True)
+        except Exception as error:  # noqa: BLE001 - whoever waits for the end must hear of it
+            tell = functools.partial(self._exit.set_exception, error)
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(tell)
+
+    def _wait(self) -> tuple[int, float, int]:
         if hasattr(os, "waitid"):
             # The zombie holds the group's number while what the child itself may have started is killed.
             os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
@@ -117,13 +127,10 @@ class Child:
         with self._lock:
             _, status, usage = os.wait4(self.pid, 0)
             self._gone = True
-        entry.unlink(missing_ok=True)
         self._process.returncode = os.waitstatus_to_exitcode(status)
         # Kilobytes on Linux, bytes on macOS.
         peak = usage.ru_maxrss * (1 if os.uname().sysname == "Darwin" else 1024)
-        result = (self._process.returncode, usage.ru_utime + usage.ru_stime, peak)
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(self._exit.set_result, result)
+        return self._process.returncode, usage.ru_utime + usage.ru_stime, peak
 
     def _signal(self, number: signal.Signals) -> None:
         with self._lock:
