@@ -1,69 +1,20 @@
 """Images made from the sdist, run by compose as its README says."""
 
-import asyncio
 import dataclasses
 import json
 import tarfile
-import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from edgecode.cli.stack.ports import free_port
 from edgecode.core.stamp import BuildInfo
-from tests.harness.documents import REPOSITORY, script
+from tests.containers.composed import COMPOSE, Composed
+from tests.harness.documents import REPOSITORY
 from tests.harness.process import Processes
-from tests.harness.up import run_script
 
-README = "deploy/compose/README.md"
 # A fresh image installs every pinned wheel; then real video runs.
 pytestmark = pytest.mark.timeout(900)
-# From `up` until broker, server and two workers have found each other.
-FLEET_SECONDS = 90.0
-WHOLE_FLEET = ["server", "worker", "worker"]
-
-
-class Composed:
-    """A compose project of this test's own: name, image and port."""
-
-    def __init__(self, processes: Processes) -> None:
-        self._processes = processes
-        self.name = f"edgecode-test-{uuid.uuid4().hex[:8]}"
-        self._image = f"{self.name}:local"
-        self._port = free_port()
-
-    async def run(self, *marks: str, more: str = "") -> str:
-        """Runs the README's blocks with these marks, then what is given, from the repository; returns what was said."""
-        text = script(README, *marks, server="") if marks else ""
-        # The package index may be reached from this machine only.
-        text = text.replace("docker build ", "docker build --network host ").replace("edgecode:local", self._image)
-        env = {
-            "COMPOSE_PROJECT_NAME": self.name,
-            "EDGECODE_IMAGE": self._image,
-            "EDGECODE_PORT": str(self._port),
-        }
-        status, output = await run_script(
-            self._processes, f"{text}\n{more}", REPOSITORY, server=f"127.0.0.1:{self._port}", env=env
-        )
-        assert status == 0, output
-        return output
-
-    async def fleet(self) -> list[dict[str, Any]]:
-        """The running instances, once there are as many as there should be."""
-        async with asyncio.timeout(FLEET_SECONDS):
-            while True:
-                said = await self.run(more="edgecode fleet list --output json || echo '{}'")
-                found = json.loads(said[said.index("{") : said.rindex("}") + 1]) if "instances" in said else {}
-                instances: list[dict[str, Any]] = found.get("instances", [])
-                if sorted(each["stamp"]["service"] for each in instances) == WHOLE_FLEET:
-                    return instances
-
-    async def remove(self) -> None:
-        """Containers, volumes and image."""
-        await self.run("compose-down", more=f"docker volume rm {self.name}_nats {self.name}_data")
-        await self.run(more=f"docker image rm --force {self._image}")
 
 
 def sdist_build() -> str:
@@ -97,7 +48,7 @@ async def test_the_image_carries_the_sdists_stamp_and_a_job_succeeds_under_compo
     assert "job.succeeded" in output
 
     await composed.run("compose-down")
-    await composed.run(more="docker-compose --file deploy/compose/compose.yaml up --detach")
+    await composed.run(more=f"{COMPOSE} up --detach")
     await composed.fleet()
     assert "SUCCEEDED" in await composed.run(more="edgecode job list")
 

@@ -31,6 +31,8 @@ MARKS = {
     "compose": "tests/containers/test_compose.py",
     "compose-running": "tests/containers/test_compose.py",
     "compose-down": "tests/containers/test_compose.py",
+    "compose-observability": "tests/containers/test_observability.py",
+    "kubernetes": "tests/unit/test_kubernetes.py",
 }
 _LINK = re.compile(r"\]\((?!https?:)(?P<path>[^)#]*)(?:#[^)]*)?\)")
 _TABLES = re.compile(r"<!-- generated: \w+ -->")
