@@ -142,7 +142,7 @@ test-chaos: .venv-test/dev-pins
 	if ! unshare --map-root-user --mount -- mount -t tmpfs -o size=1m tmpfs /mnt >/dev/null 2>&1; then \
 	  set -- "$$@" $(addprefix --ignore=,$(CHAOS_MOUNTED)); \
 	  echo 'no tmpfs can be mounted: make test-chaos passes over $(CHAOS_MOUNTED)'; fi; \
-	$(TEST_BIN)/python -m pytest tests/chaos "$$@"
+	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile tests/chaos "$$@"
 
 # Real second builds, ramped under a flow of jobs: clones, commits, builds, and encodes a lot.
 test-rollout: .venv-test/dev-pins

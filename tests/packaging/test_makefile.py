@@ -147,7 +147,7 @@ def test_chaos_says_which_of_its_files_cannot_run_here_and_runs_the_others(strac
     assert done.stdout.splitlines() == [
         f"{why}: make test-chaos passes over {traced}",
         f"no tmpfs can be mounted: make test-chaos passes over {mounted}",
-        f"-m pytest tests/chaos {ignored}",
+        f"-m pytest -n 2 --dist loadfile tests/chaos {ignored}",
     ]
 
 
