@@ -167,11 +167,10 @@ class PlayedServer:
         """Takes the lead without folding or sweeping yet. It has watched the fleet for long."""
         self.watched_for_long()
         leader = self.leader
-        for memory in (leader._deciding, leader._settled, leader._running):
-            memory.clear()
-        leader._giver.forget()
-        leader._lanes.forget()
-        leader._account.forget()
+        for memory in (leader._decisions, leader._giver, leader._lanes, leader._account):
+            memory.forget()
+        leader._settled.clear()
+        leader._running.clear()
         await leader._projector.open()
         leader.leading = True
         self._feed = _Feed(self.bus, leader._projector.cursor.sequence)

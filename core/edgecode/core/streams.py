@@ -37,6 +37,7 @@ def configurations(settings: Settings) -> Sequence[StreamConfig]:
             storage=StorageType.FILE,
             num_replicas=settings.nats_replicas,
             duplicate_window=DUPLICATE_WINDOW_SECONDS,
+            allow_atomic=True,
         ),
         StreamConfig(
             name=subjects.FLEET,

@@ -119,4 +119,4 @@ async def test_a_leader_remembers_nothing_of_jobs_that_are_over(
         await server.settle()
     leader = server.leader
     assert (await server.ledger.totals(0)).jobs == {"FAILED": 3}
-    assert (leader._settled, leader._giver._given, leader._running, leader._deciding) == ({}, {}, {}, {})
+    assert (leader._settled, leader._giver._given, leader._running, leader._decisions._views) == ({}, {}, {}, {})

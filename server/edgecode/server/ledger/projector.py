@@ -113,7 +113,20 @@ class Projector:
             await self._know_stamps([found])
             if cursor is self.cursor:
                 self._remember(found)
+                return found  # memory may be full of what is not finished
             # Else a commit came between: what was read may be of before it.
+
+    async def read_ahead(self, job_ids: Sequence[str]) -> None:
+        """Reads at once what `record` is about to be asked for: the dearest part of a look at many jobs."""
+        unknown = [job_id for job_id in job_ids if job_id not in self._records]
+        if not unknown:
+            return
+        cursor = self.cursor
+        found = await self.ledger.records(unknown)
+        await self._know_stamps(found.values())
+        if cursor is self.cursor:
+            for record in found.values():
+                self._remember(record)
 
     async def _know_stamps(self, records: Iterable[JobRecord]) -> None:
         wanted = {a.stamp_id for record in records for a in record.attempts.values()} - self.stamps.keys()

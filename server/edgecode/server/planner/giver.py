@@ -31,7 +31,7 @@ class TaskGiver:
         projector: Projector,
         lanes: Lanes,
         crash: CrashPoints,
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
         self._ledger = ledger
         self._projector = projector

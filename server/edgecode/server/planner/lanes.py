@@ -11,6 +11,7 @@ from nats.js.errors import APIError, NotFoundError
 from edgecode.core import subjects
 from edgecode.core.bus import SUBJECT_OCCUPIED, Bus, Outgoing
 from edgecode.core.errors import Unavailable
+from edgecode.core.group_writer import GroupWriter
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import build_key
 from edgecode.core.subjects import TaskSubject
@@ -108,6 +109,7 @@ class Lanes:
         self._bus = bus
         self._ledger = ledger
         self._settings = settings
+        self._writer = GroupWriter(bus)
         self._made: set[str] = set()
         self._closed: set[str] = set()
         self._forgotten: set[str] = set()
@@ -125,16 +127,15 @@ class Lanes:
         subject = task_subject(record, task)
         stamps = await self._ledger.stamps([a.stamp_id for a in record.artifacts.values()])
         message = task_message(record, task, {i: stamp_message(row) for i, row in stamps.items()})
+        outgoing = Outgoing(
+            str(subject),
+            message.SerializeToString(),
+            path=tuple(record.job.path.split(",")),
+            traceparent=record.job.traceparent,
+            contract=contract_of_job(record),
+        )
         try:
-            await self._bus.store(
-                Outgoing(
-                    str(subject),
-                    message.SerializeToString(),
-                    path=tuple(record.job.path.split(",")),
-                    traceparent=record.job.traceparent,
-                    contract=contract_of_job(record),
-                )
-            )
+            await self._writer.write([outgoing])
         except APIError as error:
             if error.err_code == SUBJECT_OCCUPIED:
                 return False

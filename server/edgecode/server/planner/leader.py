@@ -6,25 +6,21 @@ between any two steps, and the next one owes the same.
 
 import asyncio
 import time
-import uuid
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from nats.errors import Error as NatsError
-from opentelemetry.trace import Span
 
 from edgecode.core import subjects
 from edgecode.core.bus import Bus, Outgoing
 from edgecode.core.contract import READS_MAX
 from edgecode.core.crash import CrashPoints
-from edgecode.core.errors import Conflict, Unavailable
+from edgecode.core.errors import Unavailable
 from edgecode.core.lifecycle import Background, end, together
-from edgecode.core.log import Log, ttl_seconds
+from edgecode.core.log import Log
 from edgecode.core.log_reader import LogReader
 from edgecode.core.settings import Settings
-from edgecode.core.telemetry import traceparent_of
 from edgecode.server.fleet.keeper import FleetKeeper
 from edgecode.server.fleet.view import FleetView
 from edgecode.server.ledger.group import UnreadableRoute
@@ -33,6 +29,7 @@ from edgecode.server.ledger.projector import Projector
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.rows import EXPIRY_MARGIN_US, FINISHED, AttemptState, StampRow
 from edgecode.server.planner.blob_sweep import BlobSweep
+from edgecode.server.planner.decisions import Decisions
 from edgecode.server.planner.giver import TaskGiver
 from edgecode.server.planner.lanes import Lanes
 from edgecode.server.planner.lock import LeaderLock
@@ -103,7 +100,7 @@ class Leader:
         self._lanes = Lanes(bus, ledger, settings)
         self._account = FleetKeeper(events, reads, self._projector, fleet, settings)
         self._own_stamp = StampRow.of(bus.stamp)
-        self._deciding: dict[str, int] = {}
+        self._decisions = Decisions(events, crash, telemetry, self._spawn)
         self._settled: dict[str, tuple[int, int, int]] = {}
         self._running: dict[str, dict[str, tuple[str, int]]] = {}
         self._writes: set[asyncio.Task[None]] = set()
@@ -161,8 +158,9 @@ class Leader:
             await asyncio.sleep(_PAUSE_SECONDS)  # others that wait get the lock now
 
     async def _lead(self) -> None:
-        for memory in (self._deciding, self._settled, self._running):
-            memory.clear()
+        self._settled.clear()
+        self._running.clear()
+        self._decisions.forget()
         self._giver.forget()
         self._lanes.forget()
         self._ramps.forget()
@@ -224,10 +222,13 @@ class Leader:
         if record is None:
             return
         await self._stop_closed_attempts(record)
+        if self._is_decided(job_id, record.job.last_sequence):
+            self._giver.give(record)
+            return
         decisions = self._plan(record, situation)
         if decisions:
             self._settled.pop(job_id, None)
-            self._decide(record, decisions)
+            self._decisions.append(record, decisions)
         elif record.job.state in FINISHED:
             self._settled.pop(job_id, None)
         else:
@@ -237,6 +238,9 @@ class Leader:
                 look_again_us(record),
             )
         self._giver.give(record)
+
+    def _is_decided(self, job_id: str, last_sequence: int) -> bool:
+        return self._decisions.are_made(job_id, last_sequence, self._projector.cursor.sequence)
 
     def _plan(self, record: JobRecord, situation: Situation) -> list[event_pb2.Event]:
         if record.job.frozen:
@@ -248,46 +252,11 @@ class Leader:
             log.error("leader.plan_refused", job_id=record.job.job_id, why=str(error))
             return []
 
-    def _decide(self, record: JobRecord, decisions: list[event_pb2.Event]) -> None:
-        job = record.job
-        if self._deciding.get(job.job_id) == job.last_sequence:
-            return
-        self._deciding[job.job_id] = job.last_sequence
-        expire = datetime.fromtimestamp(job.expire_time_us / 1e6, UTC)
-        span = self._telemetry.decision(job, decisions)
-        messages = [
-            Outgoing(
-                subjects.job_events(job.job_id),
-                decision.SerializeToString(),
-                path=tuple(job.path.split(",")),
-                traceparent=traceparent_of(span) if span else job.traceparent,
-                msg_id=uuid.uuid4().hex,
-                expected_last=None if number else job.last_sequence,
-                ttl_seconds=ttl_seconds(expire, datetime.now(UTC)),
-            )
-            for number, decision in enumerate(decisions)
-        ]
-        self._spawn(self._append(job.job_id, job.last_sequence, messages, span))
-
-    async def _append(self, job_id: str, last_sequence: int, messages: list[Outgoing], span: Span | None) -> None:
-        self._crash.at("leader.before_decision")
-        try:
-            await self._events.append(messages)
-            self._crash.at("leader.after_decision")
-        except Conflict:
-            log.debug("leader.plans_again", job_id=job_id)  # a later event is on its way to the fold, which looks again
-        except Unavailable as error:
-            log.warning("leader.append_unknown", job_id=job_id, why=error.message)  # the next sweep looks again
-        finally:
-            if self._deciding.get(job_id) == last_sequence:
-                del self._deciding[job_id]
-            if span is not None:
-                span.end()
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._writes.add(task)
         task.add_done_callback(self._written)
+        return task
 
     def _written(self, task: asyncio.Task[None]) -> None:
         self._writes.discard(task)
@@ -328,8 +297,7 @@ class Leader:
         while True:
             await self._route_moved.wait()
             self._route_moved.clear()
-            await self._look_at_all()
-            await self._keeper.close_lanes()
+            await together(self._look_at_all(), self._keeper.close_lanes())
 
     async def _sweep(self) -> None:
         self._fleet.changed.clear()
@@ -368,17 +336,23 @@ class Leader:
             raise Yielded(f"a live server reads contract {needed}, this one {READS_MAX}")
 
     async def _look_at_all(self) -> None:
-        situation = self._situation()
-        signatures = {situation.signature(assigned=assigned) for assigned in (True, False)}
-        for number, (job_id, last_sequence) in enumerate(await self._ledger.unfinished()):
-            if number % _LOOKED_AT_ONCE == 0:
-                await asyncio.sleep(0)  # an embedded ledger never waits: what is decided must go out meanwhile
-            settled = self._settled.get(job_id)
-            if settled is None or not _stands(settled, last_sequence, signatures, situation.now_us):
+        unfinished, situation = await self._ledger.unfinished(), self._situation()
+        for start in range(0, len(unfinished), _LOOKED_AT_ONCE):
+            await asyncio.sleep(0)  # an embedded ledger never waits: what is decided must go out meanwhile
+            await self._decisions.room()
+            if situation.route is not self._projector.route:
+                situation = self._situation()
+            wanted = [
+                job for job, last in unfinished[start : start + _LOOKED_AT_ONCE] if self._may_call(job, last, situation)
+            ]
+            await self._projector.read_ahead(wanted)
+            for job_id in wanted:
                 await self._look_at(job_id, situation)
 
-
-def _stands(settled: tuple[int, int, int], last_sequence: int, signatures: set[int], now_us: int) -> bool:
-    """Whether there is nothing to decide for a job that was settled so."""
-    sequence, signature, look_again = settled
-    return sequence == last_sequence and signature in signatures and look_again > now_us
+    def _may_call(self, job_id: str, last_sequence: int, situation: Situation) -> bool:
+        """Whether a job may call for a decision: it has not just been decided for, and is not settled."""
+        if self._is_decided(job_id, last_sequence):
+            return False
+        sequence, signature, look_again = self._settled.get(job_id, (0, 0, 0))
+        stands = sequence == last_sequence and look_again > situation.now_us
+        return not stands or signature not in situation.signatures

@@ -1,6 +1,7 @@
 """What a plan depends on beside the job itself. A value, so that planning stays pure."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from edgecode.core.settings import Settings
 from edgecode.server.ledger.rows import AttemptRow, StampRow
@@ -8,7 +9,7 @@ from edgecode.server.planner.workers import Workers
 from edgecode.server.routes.route import Route
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Situation:
     """What a plan depends on beside the job: the route and the fleet as they are seen now, the clock, the settings."""
 
@@ -24,9 +25,13 @@ class Situation:
 
         Of a job that has a build only what may take it away counts: a step of a ramp has no such job looked at.
         """
-        route = self.route
-        routed = (route.current, route.ramping, route.quarantined) if assigned else (route.revision,)
-        return hash((assigned, *routed, self.workers.absence_counts, frozenset(self.workers.present)))
+        return self.signatures[assigned]
+
+    @cached_property
+    def signatures(self) -> tuple[int, int]:
+        """The signature for jobs without a build, and for those that have one."""
+        route, fleet = self.route, (self.workers.absence_counts, frozenset(self.workers.present))
+        return hash((route.revision, fleet)), hash((route.current, route.ramping, route.quarantined, fleet))
 
     def instance(self, attempt: AttemptRow) -> str:
         """The process that runs an attempt."""
