@@ -14,6 +14,7 @@ from bench import (
     prices,
     ramp_verdict,
     rollback,
+    route_change,
     sandbox_price,
     startup,
     transcode,
@@ -50,7 +51,11 @@ ROWS = {
         "verdicts of ramps on simulated jobs: healthy builds rolled back, bad ones found in time", ramp_verdict.run
     ),
     "rollback": Entry(
-        "a rollback with 10,000 queued tasks: the first run again, the last moved; assignment and share", rollback.run
+        "a rollback with 10,000 queued tasks: the first run again, the last moved, against one by one", rollback.run
+    ),
+    "route": Entry(
+        "a change of the route to the first task in the new lane; share served and asked; an assignment",
+        route_change.run,
     ),
     "presets": Entry(
         "a job of each preset, its time, first output and memory, against one ffmpeg command by hand", preset_jobs.run
