@@ -2,7 +2,7 @@
 
 import pytest
 
-from demos.rollout.variants import EXITING, FAILING, HALF_SIZE, HANGING, HEALTHY, REFUSING, Variant
+from demos.rollout.variants import EXITING, FAILING, HALF_SIZE, HANGING, HEALTHY, REFUSING, SLOW, Variant
 from edgecode.v1 import ramp_pb2, route_pb2
 from tests.harness import clips
 from tests.harness.eventually import eventually
@@ -62,3 +62,30 @@ async def test_a_bad_build_is_rolled_back_by_itself_and_no_job_ends_failed_becau
     route = await system.api.routes.GetRoute(route_pb2.GetRouteRequest())
     assert (route.current, list(route.quarantined), route.actor) == (good, [build.build], "leader")
     assert (await ramp_of(system)).document.verdict.log_e > 4.6
+
+
+async def test_a_build_that_takes_three_times_as_long_is_held_within_100_jobs_and_the_operator_decides(
+    second_build: MakeBuild, start: StartSystem, add_worker: AddWorker
+) -> None:
+    build = second_build(SLOW)
+    system = await start()
+    good = await first_current(system)
+    await add_worker(system, build)
+    await start_ramp(system, build.build, [20.0], min_jobs=1000)
+    flow = Flow(system, await system.upload(clips.small()), [clips.thumbnail()])
+
+    async def held() -> bool:
+        document = (await ramp_of(system)).document
+        going_on = (STATES.RAMP_STATE_RAMPING, STATES.RAMP_STATE_HELD, STATES.RAMP_STATE_PAUSED)
+        assert document.state in going_on, document
+        return document.held
+
+    await flow.until(held, PATIENCE_SECONDS)
+    ramp = await ramp_of(system)
+    verdict = ramp.document.verdict
+    assert (verdict.test, ramp.asked_percent) == (ramp_pb2.RAMP_TEST_DURATION, 0.0)
+    assert verdict.ramping.jobs_assigned <= 100
+    assert ramp.waits_for[0] == "held: it takes longer than the current build"
+    route = await system.api.routes.GetRoute(route_pb2.GetRouteRequest())
+    assert (route.current, list(route.quarantined)) == (good, [])
+    assert set(flow.states) == {"STATE_SUCCEEDED"}, flow.states

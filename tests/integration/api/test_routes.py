@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -12,6 +13,7 @@ from edgecode.core.lifecycle import end
 from edgecode.v1 import asset_pb2, event_pb2, fleet_pb2, job_pb2, ramp_pb2, route_pb2
 from tests.harness.api import Api, Refusal, refusal
 from tests.harness.builds import build_of, stamp_of
+from tests.harness.cli import Cli
 from tests.harness.eventually import eventually
 from tests.harness.played_worker import PlayedWorker
 from tests.integration.api.conftest import Stack
@@ -169,6 +171,32 @@ async def test_a_ramp_is_started_once_steered_and_aborted(api: Api, played: Play
     assert (await refusal(api.routes.PauseRamp(route_pb2.PauseRampRequest(comment="x")))).reason == "RAMP_STATE"
     missing = await refusal(api.routes.GetRamp(route_pb2.GetRampRequest(ramp_id="none")))
     assert (missing.code, missing.reason) == (grpc.StatusCode.NOT_FOUND, "RAMP_NOT_FOUND")
+
+
+async def test_the_commands_do_what_the_calls_do(api: Api, stack: Stack, played: PlayedWorker, tmp_path: Path) -> None:
+    cli = Cli(stack.address, tmp_path)
+    before = (await route_of(api)).current
+
+    async def run(*words: str) -> Any:
+        return await asyncio.to_thread(cli.json, "route", *words)
+
+    async def ramp(*words: str) -> tuple[str, float]:
+        shown = await run("ramp", *words, "-m", "a release")
+        return shown["document"]["state"].removeprefix("RAMP_STATE_"), shown.get("asked_percent", 0.0)
+
+    assert await ramp("start", PLAYED, "--steps", "1,2", "--min-jobs", "1000") == ("RAMPING", 1.0)
+    assert await ramp("advance") == ("RAMPING", 2.0)
+    assert await ramp("pause") == ("PAUSED", 2.0)
+    assert await ramp("resume") == ("RAMPING", 2.0)
+    assert await ramp("abort") == ("ABORTED", 0.0)
+    assert (await run("promote", PLAYED, "-m", "looked well"))["current"] == PLAYED
+    back = await run("rollback", "-m", "it did not")
+    assert (back["current"], back["quarantined"]) == (before, [PLAYED])
+    drained = await run("wait-drained", PLAYED, "--timeout", "10s")
+    assert (drained["build"], drained["state"]) == (PLAYED, "STATE_QUARANTINED")
+    assert PLAYED not in (await run("readmit", PLAYED, "-m", "it was the store")).get("quarantined", [])
+    assert (await run("quarantine", PLAYED, "-m", "it was not"))["quarantined"] == [PLAYED]
+    await readmit(api, PLAYED)
 
 
 async def test_what_would_be_is_shown_and_nothing_done(api: Api, played: PlayedWorker) -> None:
