@@ -2,11 +2,14 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 
 import pytest
 
+from edgecode.core.bus import Outgoing, Stored
 from edgecode.server.ledger.rebuild import fold_all
 from edgecode.server.planner.lock import LeaderLock
+from tests.harness.builds import build_of
 from tests.harness.eventually import eventually
 from tests.harness.played_server import NoLock, PlayedServer, a_job, a_video
 from tests.harness.process import Processes
@@ -120,3 +123,27 @@ async def test_a_leader_remembers_nothing_of_jobs_that_are_over(
     leader = server.leader
     assert (await server.ledger.totals(0)).jobs == {"FAILED": 3}
     assert (leader._settled, leader._giver._given, leader._running, leader._decisions._views) == ({}, {}, {}, {})
+
+
+async def test_a_view_that_was_decided_upon_is_not_decided_upon_again_before_the_fold_has_passed_it(
+    start_server: StartServer, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = await start_server()
+    await start_worker("b", server)
+    await server.lead()
+    await server.settle()
+    job = a_job("decided")
+    await server.create(job)
+    await server.fold()  # decides, and has not folded what it decided
+    appended = []
+    append = server.events.append
+
+    async def noting(messages: Sequence[Outgoing]) -> list[Stored]:
+        appended.append(messages)
+        return await append(messages)
+
+    monkeypatch.setattr(server.events, "append", noting)
+    await server.look(job.job_id)
+    assert appended == []
+    await server.settle()
+    assert (await server.record(job.job_id)).job.build == build_of("b")
