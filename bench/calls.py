@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from grpc import aio
 
-from edgecode.v1 import job_pb2
+from edgecode.v1 import fleet_pb2, job_pb2
 from tests.harness.api import Api
 
 IN_FLIGHT = 64
+_LOOK_AGAIN_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,14 @@ class Creator:
 
     async def close(self) -> None:
         await self._channel.close()
+
+    async def settle(self) -> None:
+        """Returns when the ledger has folded all that was created."""
+        while True:
+            status = await self._api.fleet.GetStatus(fleet_pb2.GetStatusRequest())
+            if status.ledger_sequence >= status.log_sequence:
+                return
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
     async def burst(self, calls: int, in_flight: int = IN_FLIGHT) -> Burst:
         """So many calls, each answered before its successor is sent."""

@@ -3,7 +3,6 @@
 CPU time and not the rate: a difference of a few percent drowns in what else the machine does.
 """
 
-import asyncio
 from contextlib import AsyncExitStack
 
 from bench.calls import Creator
@@ -33,11 +32,12 @@ async def _price(effort: Effort, module: str, without: str) -> list[Outcome]:
             stacks.push_async_callback(creator.close)
             await creator.open()
             sides[side] = stack, creator
-        for _ in range(effort.rounds):
-            for side, (stack, creator) in sides.items():
+        for turn in range(effort.rounds):
+            # Neither side always comes after the other.
+            for side, (stack, creator) in sorted(sides.items(), reverse=turn % 2 == 0):
                 before = stack.cpu_seconds()
                 await creator.burst(effort.of(_CALLS))
-                await asyncio.sleep(1.0)  # the fold of them belongs to their cost
+                await creator.settle()  # the fold of them belongs to their cost
                 costs[side].append((stack.cpu_seconds() - before) / effort.of(_CALLS) * 1e6)
     whole, bare = costs["whole"], costs["bare"]
     return [
