@@ -8,7 +8,7 @@ _Found = TypeVar("_Found")
 _STEP_SECONDS = 0.05
 
 
-async def eventually(probe: Callable[[], Awaitable[_Found]], seconds: float = 20.0) -> _Found:
+async def eventually(probe: Callable[[], Awaitable[_Found | None]], seconds: float = 20.0) -> _Found:
     """The first truthy answer of `probe`; TimeoutError when there is none in time."""
     async with asyncio.timeout(seconds):
         while not (found := await probe()):  # noqa: ASYNC110 another process has no event to await
