@@ -209,6 +209,36 @@ async def test_readers_in_other_processes_see_whole_groups_only_and_hold_up_nobo
         assert await reader.exit() == 0
 
 
+class TestShadows:
+    OF_SHADOW = (
+        job_row("s1", shadow_id="sh", create_time_us=1, build="b", asset_id="source"),
+        job_row("s2", shadow_id="sh", create_time_us=2, state=JobState.FAILED, end_time_us=200),
+        job_row("s3", shadow_id="other"),
+        task_row("s1", "t"),
+        task_row("s2", "t", state=TaskState.DEAD),
+        attempt_row("s2", "t", "a", fault="OURS", end_time_us=200, stamp_id=STAMP.stamp_id),
+    )
+
+    async def test_their_jobs_are_found_by_shadow_and_told_from_all_others(self, ledger: Ledger) -> None:
+        await write(ledger, job_row("a"), *self.OF_SHADOW)
+        for value, found in (("sh", ["s2", "s1"]), ("", ["a"]), ("none", [])):
+            query = Find([Condition("shadow_id", "=", value)], "create_time_us", descending=True)
+            assert [row.job_id for row in await ledger.find(JobRow, query)] == found
+
+    async def test_nothing_that_is_counted_counts_them(self, ledger: Ledger) -> None:
+        users = (job_row("a", build="b"), job_row("d", state=JobState.FAILED, end_time_us=200), task_row("a", "t"))
+        await write(ledger, *users)
+        before, unfinished = await ledger.totals(100), await ledger.count_unfinished()
+        await write(ledger, *self.OF_SHADOW)
+        assert await ledger.totals(100) == before
+        assert await ledger.count_unfinished() == unfinished == 1
+        assert await ledger.recorded(STAMP.build, 100) == (0, 0)
+        assert await ledger.asset_in_use("source") == ""
+        kept = Find([Condition("job_id", OF_KEPT_JOB)])
+        assert [task.job_id for task in await ledger.find(TaskRow, kept)] == ["a"]
+        assert {job_id for job_id, _ in await ledger.unfinished()} == {"a", "s1", "s3"}, "the leader looks at them"
+
+
 class TestRamps:
     async def test_jobs_of_a_ramp_are_found_in_the_order_they_were_given_and_belong_to_their_jobs(
         self, ledger: Ledger

@@ -32,6 +32,7 @@ PROMISED = {
     "route show", "route promote", "route rollback", "route quarantine", "route readmit", "route wait-drained",
     "route ramp start", "route ramp status", "route ramp pause", "route ramp resume", "route ramp advance",
     "route ramp abort",
+    "route shadow start", "route shadow stop", "route shadow status", "route shadow report",
 }  # fmt: skip
 WITHOUT_DATA = {"completion", "server", "worker", "demo", "ledger rebuild"}
 ID = "5f0c3e9a-50ce-5e4e-8f2d-51d1f6f5b0aa"

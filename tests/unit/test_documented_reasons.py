@@ -86,7 +86,7 @@ def test_every_reason_of_a_failure_is_documented() -> None:
     _, documented = sections()
     lost = {f"ATTEMPT_LOST_{name.removeprefix('REASON_')}" for name in event_pb2.AttemptLost.Reason.keys()[1:]}
     worker = {value for name, value in vars(faults).items() if name.isupper() and isinstance(value, str)}
-    planner = {"CANCELLED", "RETENTION_REACHED", "RESULT_INCOMPLETE"}
+    planner = {"CANCELLED", "RETENTION_REACHED", "RESULT_INCOMPLETE", "SHADOW_STOPPED"}
     assert set(documented) == {reason.value for reason in Reason} | lost | worker | planner
     known = {name.removeprefix("FAULT_").lower() for name in media_pb2.Fault.keys()[1:]}
     assert set(documented.values()) <= known

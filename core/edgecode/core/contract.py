@@ -7,4 +7,7 @@ first event and their tasks carry that, so that a reader of the former keeps the
 
 CONTRACT = 1
 READS_MIN = 1
-READS_MAX = 2
+READS_MAX = 3
+# Of the first event of a shadow's job: who does not know shadows would take it for a job of a user. Its tasks are like
+# any other's, so its worker needs no more than its outputs do.
+SHADOWS = 3

@@ -3,6 +3,7 @@ import datetime
 from edgecode.v1 import media_pb2 as _media_pb2
 from edgecode.v1 import ramp_pb2 as _ramp_pb2
 from edgecode.v1 import release_pb2 as _release_pb2
+from edgecode.v1 import shadow_pb2 as _shadow_pb2
 from edgecode.v1 import stamp_pb2 as _stamp_pb2
 from edgecode.v1 import webhook_pb2 as _webhook_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -172,7 +173,7 @@ class AssetDeleted(_message.Message):
     def __init__(self) -> None: ...
 
 class JobCreated(_message.Message):
-    __slots__ = ("job_id", "caller", "request_id", "request", "asset_id", "asset_sha256", "asset_size_bytes", "asset_file_name", "preset", "preset_revision", "outputs", "priority", "labels", "output_uri", "expire_time", "attempt_budget", "contract", "client_version", "client_revision", "noop_tasks", "webhook", "version_key", "override_build", "override_fate")
+    __slots__ = ("job_id", "caller", "request_id", "request", "asset_id", "asset_sha256", "asset_size_bytes", "asset_file_name", "preset", "preset_revision", "outputs", "priority", "labels", "output_uri", "expire_time", "attempt_budget", "contract", "client_version", "client_revision", "noop_tasks", "webhook", "version_key", "override_build", "override_fate", "shadow_of", "shadow_id")
     class LabelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -204,6 +205,8 @@ class JobCreated(_message.Message):
     VERSION_KEY_FIELD_NUMBER: _ClassVar[int]
     OVERRIDE_BUILD_FIELD_NUMBER: _ClassVar[int]
     OVERRIDE_FATE_FIELD_NUMBER: _ClassVar[int]
+    SHADOW_OF_FIELD_NUMBER: _ClassVar[int]
+    SHADOW_ID_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     caller: str
     request_id: str
@@ -228,7 +231,9 @@ class JobCreated(_message.Message):
     version_key: str
     override_build: str
     override_fate: OverrideFate
-    def __init__(self, job_id: _Optional[str] = ..., caller: _Optional[str] = ..., request_id: _Optional[str] = ..., request: _Optional[bytes] = ..., asset_id: _Optional[str] = ..., asset_sha256: _Optional[str] = ..., asset_size_bytes: _Optional[int] = ..., asset_file_name: _Optional[str] = ..., preset: _Optional[str] = ..., preset_revision: _Optional[int] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., priority: _Optional[_Union[Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_budget: _Optional[int] = ..., contract: _Optional[int] = ..., client_version: _Optional[str] = ..., client_revision: _Optional[str] = ..., noop_tasks: _Optional[int] = ..., webhook: _Optional[_Union[_webhook_pb2.JobWebhook, _Mapping]] = ..., version_key: _Optional[str] = ..., override_build: _Optional[str] = ..., override_fate: _Optional[_Union[OverrideFate, str]] = ...) -> None: ...
+    shadow_of: str
+    shadow_id: str
+    def __init__(self, job_id: _Optional[str] = ..., caller: _Optional[str] = ..., request_id: _Optional[str] = ..., request: _Optional[bytes] = ..., asset_id: _Optional[str] = ..., asset_sha256: _Optional[str] = ..., asset_size_bytes: _Optional[int] = ..., asset_file_name: _Optional[str] = ..., preset: _Optional[str] = ..., preset_revision: _Optional[int] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., priority: _Optional[_Union[Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_budget: _Optional[int] = ..., contract: _Optional[int] = ..., client_version: _Optional[str] = ..., client_revision: _Optional[str] = ..., noop_tasks: _Optional[int] = ..., webhook: _Optional[_Union[_webhook_pb2.JobWebhook, _Mapping]] = ..., version_key: _Optional[str] = ..., override_build: _Optional[str] = ..., override_fate: _Optional[_Union[OverrideFate, str]] = ..., shadow_of: _Optional[str] = ..., shadow_id: _Optional[str] = ...) -> None: ...
 
 class PresetCreated(_message.Message):
     __slots__ = ("preset", "revision", "title", "outputs", "retention_seconds", "caller", "request_id", "request")
@@ -282,12 +287,14 @@ class JobAssigned(_message.Message):
         CHOICE_OVERRIDE: _ClassVar[JobAssigned.Choice]
         CHOICE_CONTRACT: _ClassVar[JobAssigned.Choice]
         CHOICE_OTHER_HAS_NO_WORKER: _ClassVar[JobAssigned.Choice]
+        CHOICE_SHADOW: _ClassVar[JobAssigned.Choice]
     CHOICE_UNSPECIFIED: JobAssigned.Choice
     CHOICE_CURRENT: JobAssigned.Choice
     CHOICE_SHARE: JobAssigned.Choice
     CHOICE_OVERRIDE: JobAssigned.Choice
     CHOICE_CONTRACT: JobAssigned.Choice
     CHOICE_OTHER_HAS_NO_WORKER: JobAssigned.Choice
+    CHOICE_SHADOW: JobAssigned.Choice
     BUILD_FIELD_NUMBER: _ClassVar[int]
     ROUTE_REVISION_FIELD_NUMBER: _ClassVar[int]
     SHARE_PERCENT_FIELD_NUMBER: _ClassVar[int]
@@ -495,7 +502,7 @@ class JobCancelled(_message.Message):
     def __init__(self, failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ...) -> None: ...
 
 class RouteChanged(_message.Message):
-    __slots__ = ("service", "current", "ramping", "ramp_percent", "salt", "quarantined", "reason", "actor", "former", "revision", "ramp", "comment")
+    __slots__ = ("service", "current", "ramping", "ramp_percent", "salt", "quarantined", "reason", "actor", "former", "revision", "ramp", "comment", "shadow")
     SERVICE_FIELD_NUMBER: _ClassVar[int]
     CURRENT_FIELD_NUMBER: _ClassVar[int]
     RAMPING_FIELD_NUMBER: _ClassVar[int]
@@ -508,6 +515,7 @@ class RouteChanged(_message.Message):
     REVISION_FIELD_NUMBER: _ClassVar[int]
     RAMP_FIELD_NUMBER: _ClassVar[int]
     COMMENT_FIELD_NUMBER: _ClassVar[int]
+    SHADOW_FIELD_NUMBER: _ClassVar[int]
     service: str
     current: str
     ramping: str
@@ -520,7 +528,8 @@ class RouteChanged(_message.Message):
     revision: int
     ramp: _ramp_pb2.RampDocument
     comment: str
-    def __init__(self, service: _Optional[str] = ..., current: _Optional[str] = ..., ramping: _Optional[str] = ..., ramp_percent: _Optional[float] = ..., salt: _Optional[str] = ..., quarantined: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., actor: _Optional[str] = ..., former: _Optional[_Iterable[str]] = ..., revision: _Optional[int] = ..., ramp: _Optional[_Union[_ramp_pb2.RampDocument, _Mapping]] = ..., comment: _Optional[str] = ...) -> None: ...
+    shadow: _shadow_pb2.ShadowDocument
+    def __init__(self, service: _Optional[str] = ..., current: _Optional[str] = ..., ramping: _Optional[str] = ..., ramp_percent: _Optional[float] = ..., salt: _Optional[str] = ..., quarantined: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., actor: _Optional[str] = ..., former: _Optional[_Iterable[str]] = ..., revision: _Optional[int] = ..., ramp: _Optional[_Union[_ramp_pb2.RampDocument, _Mapping]] = ..., comment: _Optional[str] = ..., shadow: _Optional[_Union[_shadow_pb2.ShadowDocument, _Mapping]] = ...) -> None: ...
 
 class WebhookCreated(_message.Message):
     __slots__ = ("webhook_id", "url", "filter", "event_types", "caller", "request_id", "request", "retry_seconds")

@@ -17,7 +17,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Job(_message.Message):
-    __slots__ = ("job_id", "asset_id", "state", "preset", "outputs", "priority", "labels", "output_uri", "create_time", "update_time", "end_time", "expire_time", "etag", "sequence", "build", "epoch", "route_revision", "failure", "source", "created_by", "caller", "frozen", "plan", "preset_revision", "webhook", "progress", "exports", "version_key", "override_build", "override_fate")
+    __slots__ = ("job_id", "asset_id", "state", "preset", "outputs", "priority", "labels", "output_uri", "create_time", "update_time", "end_time", "expire_time", "etag", "sequence", "build", "epoch", "route_revision", "failure", "source", "created_by", "caller", "frozen", "plan", "preset_revision", "webhook", "progress", "exports", "version_key", "override_build", "override_fate", "shadow_of", "shadow_id")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Job.State]
@@ -73,6 +73,8 @@ class Job(_message.Message):
     VERSION_KEY_FIELD_NUMBER: _ClassVar[int]
     OVERRIDE_BUILD_FIELD_NUMBER: _ClassVar[int]
     OVERRIDE_FATE_FIELD_NUMBER: _ClassVar[int]
+    SHADOW_OF_FIELD_NUMBER: _ClassVar[int]
+    SHADOW_ID_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     asset_id: str
     state: Job.State
@@ -103,7 +105,9 @@ class Job(_message.Message):
     version_key: str
     override_build: str
     override_fate: _event_pb2.OverrideFate
-    def __init__(self, job_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., state: _Optional[_Union[Job.State, str]] = ..., preset: _Optional[str] = ..., outputs: _Optional[_Iterable[_Union[Output, _Mapping]]] = ..., priority: _Optional[_Union[_event_pb2.Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., sequence: _Optional[int] = ..., build: _Optional[str] = ..., epoch: _Optional[int] = ..., route_revision: _Optional[int] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., created_by: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., caller: _Optional[str] = ..., frozen: _Optional[bool] = ..., plan: _Optional[_Union[JobPlan, _Mapping]] = ..., preset_revision: _Optional[int] = ..., webhook: _Optional[_Union[_webhook_pb2.JobWebhook, _Mapping]] = ..., progress: _Optional[_Union[_bus_pb2.JobProgress, _Mapping]] = ..., exports: _Optional[_Iterable[_Union[Export, _Mapping]]] = ..., version_key: _Optional[str] = ..., override_build: _Optional[str] = ..., override_fate: _Optional[_Union[_event_pb2.OverrideFate, str]] = ...) -> None: ...
+    shadow_of: str
+    shadow_id: str
+    def __init__(self, job_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., state: _Optional[_Union[Job.State, str]] = ..., preset: _Optional[str] = ..., outputs: _Optional[_Iterable[_Union[Output, _Mapping]]] = ..., priority: _Optional[_Union[_event_pb2.Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., sequence: _Optional[int] = ..., build: _Optional[str] = ..., epoch: _Optional[int] = ..., route_revision: _Optional[int] = ..., failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., created_by: _Optional[_Union[_stamp_pb2.Stamp, _Mapping]] = ..., caller: _Optional[str] = ..., frozen: _Optional[bool] = ..., plan: _Optional[_Union[JobPlan, _Mapping]] = ..., preset_revision: _Optional[int] = ..., webhook: _Optional[_Union[_webhook_pb2.JobWebhook, _Mapping]] = ..., progress: _Optional[_Union[_bus_pb2.JobProgress, _Mapping]] = ..., exports: _Optional[_Iterable[_Union[Export, _Mapping]]] = ..., version_key: _Optional[str] = ..., override_build: _Optional[str] = ..., override_fate: _Optional[_Union[_event_pb2.OverrideFate, str]] = ..., shadow_of: _Optional[str] = ..., shadow_id: _Optional[str] = ...) -> None: ...
 
 class JobPlan(_message.Message):
     __slots__ = ("tasks", "source_known", "skipped_output_ids", "cpu_seconds", "output_bytes")

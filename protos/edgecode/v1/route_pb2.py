@@ -22,65 +22,74 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from edgecode.v1 import media_pb2 as edgecode_dot_v1_dot_media__pb2
 from edgecode.v1 import ramp_pb2 as edgecode_dot_v1_dot_ramp__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x65\x64gecode/v1/route.proto\x12\x0b\x65\x64gecode.v1\x1a\x16\x65\x64gecode/v1/ramp.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x85\x03\n\x05Route\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x10\n\x08sequence\x18\x03 \x01(\x04\x12\x0f\n\x07\x63urrent\x18\x04 \x01(\t\x12\x0f\n\x07ramping\x18\x05 \x01(\t\x12\x14\n\x0cramp_percent\x18\x06 \x01(\x01\x12\x13\n\x0bquarantined\x18\x07 \x03(\t\x12\x0e\n\x06\x66ormer\x18\x08 \x03(\t\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x0f\n\x07\x63omment\x18\n \x01(\t\x12\r\n\x05\x61\x63tor\x18\x0b \x01(\t\x12/\n\x0b\x63hange_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x06\x62uilds\x18\r \x03(\x0b\x32\x18.edgecode.v1.RoutedBuild\x12-\n\tfollowers\x18\x0e \x03(\x0b\x32\x1a.edgecode.v1.RouteFollower\x12\x0f\n\x07ramp_id\x18\x0f \x01(\t\x12\x11\n\tshadow_id\x18\x10 \x01(\t\x12\x0c\n\x04\x65tag\x18\x11 \x01(\t\"\xc5\x02\n\x0bRoutedBuild\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12-\n\x05state\x18\x02 \x01(\x0e\x32\x1e.edgecode.v1.RoutedBuild.State\x12\x17\n\x0fjobs_unfinished\x18\x03 \x01(\x03\x12\x15\n\rtasks_pending\x18\x04 \x01(\x03\x12\x1c\n\x14tasks_unacknowledged\x18\x05 \x01(\x03\x12\x11\n\tinstances\x18\x06 \x01(\x05\"\x96\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSTATE_INACTIVE\x10\x01\x12\x11\n\rSTATE_RAMPING\x10\x02\x12\x11\n\rSTATE_CURRENT\x10\x03\x12\x12\n\x0eSTATE_DRAINING\x10\x04\x12\x11\n\rSTATE_DRAINED\x10\x05\x12\x15\n\x11STATE_QUARANTINED\x10\x06\"S\n\rRouteFollower\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x10\n\x08instance\x18\x02 \x01(\t\x12\r\n\x05\x62uild\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x04\"\x11\n\x0fGetRouteRequest\"+\n\x11WatchRouteRequest\x12\x16\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x04\"U\n\x0ePromoteRequest\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"h\n\x0fRollbackRequest\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12\x10\n\x08to_build\x18\x02 \x01(\t\x12\x0f\n\x07\x63omment\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"F\n\x16QuarantineBuildRequest\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"C\n\x13ReadmitBuildRequest\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"\xfc\x02\n\x04Ramp\x12+\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x19.edgecode.v1.RampDocument\x12\x16\n\x0eroute_revision\x18\x02 \x01(\x04\x12\x15\n\rasked_percent\x18\x03 \x01(\x01\x12\x16\n\x0eserved_percent\x18\x04 \x01(\x01\x12&\n\x07ramping\x18\x05 \x01(\x0b\x32\x15.edgecode.v1.RampRate\x12&\n\x07\x63urrent\x18\x06 \x01(\x0b\x32\x15.edgecode.v1.RampRate\x12*\n\x08\x66indings\x18\x07 \x03(\x0b\x32\x18.edgecode.v1.RampFinding\x12\x11\n\twaits_for\x18\x08 \x03(\t\x12\x14\n\x0cramping_open\x18\t \x01(\x03\x12\x14\n\x0c\x63urrent_open\x18\n \x01(\x03\x12\x17\n\x0fledger_sequence\x18\x0b \x01(\x04\x12\r\n\x05\x61\x63tor\x18\x0c \x01(\t\x12\x0f\n\x07\x63omment\x18\r \x01(\t\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\"q\n\x08RampRate\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12#\n\x04side\x18\x02 \x01(\x0b\x32\x15.edgecode.v1.RampSide\x12\x0c\n\x04rate\x18\x03 \x01(\x01\x12\x10\n\x08rate_low\x18\x04 \x01(\x01\x12\x11\n\trate_high\x18\x05 \x01(\x01\"\xe3\x01\n\x0bRampFinding\x12#\n\x04test\x18\x01 \x01(\x0e\x32\x15.edgecode.v1.RampTest\x12\r\n\x05log_e\x18\x02 \x01(\x01\x12\x13\n\x0blog_e_limit\x18\x03 \x01(\x01\x12\x12\n\x05ratio\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x16\n\tratio_low\x18\x05 \x01(\x01H\x01\x88\x01\x01\x12\x17\n\nratio_high\x18\x06 \x01(\x01H\x02\x88\x01\x01\x12\r\n\x05pairs\x18\x07 \x01(\x03\x12\x10\n\x08leads_to\x18\x08 \x01(\tB\x08\n\x06_ratioB\x0c\n\n_ratio_lowB\r\n\x0b_ratio_high\"\x94\x01\n\x10StartRampRequest\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12\'\n\x06policy\x18\x02 \x01(\x0b\x32\x17.edgecode.v1.RampPolicy\x12\x0f\n\x07\x63omment\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\x12\x12\n\nrequest_id\x18\x06 \x01(\t\"!\n\x0eGetRampRequest\x12\x0f\n\x07ramp_id\x18\x01 \x01(\t\"B\n\x10PauseRampRequest\x12\x0f\n\x07ramp_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"C\n\x11ResumeRampRequest\x12\x0f\n\x07ramp_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"D\n\x12\x41\x64vanceRampRequest\x12\x0f\n\x07ramp_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"B\n\x10\x41\x62ortRampRequest\x12\x0f\n\x07ramp_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"E\n\x12StartShadowRequest\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12\x0f\n\x07percent\x18\x02 \x01(\x01\x12\x0f\n\x07\x63omment\x18\x03 \x01(\t\"7\n\x11StopShadowRequest\x12\x11\n\tshadow_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\"%\n\x10GetShadowRequest\x12\x11\n\tshadow_id\x18\x01 \x01(\t\"\xda\x02\n\x06Shadow\x12\x11\n\tshadow_id\x18\x01 \x01(\t\x12\r\n\x05\x62uild\x18\x02 \x01(\t\x12\x0f\n\x07\x61gainst\x18\x03 \x01(\t\x12\x0f\n\x07percent\x18\x04 \x01(\x01\x12\x0f\n\x07stopped\x18\x05 \x01(\x08\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tstop_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rjobs_shadowed\x18\x08 \x01(\x03\x12\x15\n\rjobs_compared\x18\t \x01(\x03\x12\x16\n\x0ejobs_identical\x18\n \x01(\x03\x12\x13\n\x0bjobs_failed\x18\x0b \x01(\x03\x12\x32\n\x0b\x64ifferences\x18\x0c \x03(\x0b\x32\x1d.edgecode.v1.ShadowDifference\x12\r\n\x05\x61\x63tor\x18\r \x01(\t\"\xff\x01\n\x10ShadowDifference\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x11\n\toutput_id\x18\x02 \x01(\t\x12\x1d\n\x15served_content_sha256\x18\x03 \x01(\t\x12\x1d\n\x15shadow_content_sha256\x18\x04 \x01(\t\x12\x15\n\rserved_frames\x18\x05 \x01(\x03\x12\x15\n\rshadow_frames\x18\x06 \x01(\x03\x12\x1f\n\x17served_duration_seconds\x18\x07 \x01(\x01\x12\x1f\n\x17shadow_duration_seconds\x18\x08 \x01(\x01\x12\x11\n\x04ssim\x18\t \x01(\x01H\x00\x88\x01\x01\x42\x07\n\x05_ssim2\xe1\x07\n\x0cRouteService\x12<\n\x08GetRoute\x12\x1c.edgecode.v1.GetRouteRequest\x1a\x12.edgecode.v1.Route\x12\x42\n\nWatchRoute\x12\x1e.edgecode.v1.WatchRouteRequest\x1a\x12.edgecode.v1.Route0\x01\x12:\n\x07Promote\x12\x1b.edgecode.v1.PromoteRequest\x1a\x12.edgecode.v1.Route\x12=\n\tStartRamp\x12\x1d.edgecode.v1.StartRampRequest\x1a\x11.edgecode.v1.Ramp\x12\x39\n\x07GetRamp\x12\x1b.edgecode.v1.GetRampRequest\x1a\x11.edgecode.v1.Ramp\x12=\n\tPauseRamp\x12\x1d.edgecode.v1.PauseRampRequest\x1a\x11.edgecode.v1.Ramp\x12?\n\nResumeRamp\x12\x1e.edgecode.v1.ResumeRampRequest\x1a\x11.edgecode.v1.Ramp\x12\x41\n\x0b\x41\x64vanceRamp\x12\x1f.edgecode.v1.AdvanceRampRequest\x1a\x11.edgecode.v1.Ramp\x12=\n\tAbortRamp\x12\x1d.edgecode.v1.AbortRampRequest\x1a\x11.edgecode.v1.Ramp\x12<\n\x08Rollback\x12\x1c.edgecode.v1.RollbackRequest\x1a\x12.edgecode.v1.Route\x12J\n\x0fQuarantineBuild\x12#.edgecode.v1.QuarantineBuildRequest\x1a\x12.edgecode.v1.Route\x12\x44\n\x0cReadmitBuild\x12 .edgecode.v1.ReadmitBuildRequest\x1a\x12.edgecode.v1.Route\x12\x43\n\x0bStartShadow\x12\x1f.edgecode.v1.StartShadowRequest\x1a\x13.edgecode.v1.Shadow\x12\x41\n\nStopShadow\x12\x1e.edgecode.v1.StopShadowRequest\x1a\x13.edgecode.v1.Shadow\x12?\n\tGetShadow\x12\x1d.edgecode.v1.GetShadowRequest\x1a\x13.edgecode.v1.Shadowb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x65\x64gecode/v1/route.proto\x12\x0b\x65\x64gecode.v1\x1a\x17\x65\x64gecode/v1/media.proto\x1a\x16\x65\x64gecode/v1/ramp.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb3\x03\n\x05Route\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x10\n\x08sequence\x18\x03 \x01(\x04\x12\x0f\n\x07\x63urrent\x18\x04 \x01(\t\x12\x0f\n\x07ramping\x18\x05 \x01(\t\x12\x14\n\x0cramp_percent\x18\x06 \x01(\x01\x12\x13\n\x0bquarantined\x18\x07 \x03(\t\x12\x0e\n\x06\x66ormer\x18\x08 \x03(\t\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x0f\n\x07\x63omment\x18\n \x01(\t\x12\r\n\x05\x61\x63tor\x18\x0b \x01(\t\x12/\n\x0b\x63hange_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x06\x62uilds\x18\r \x03(\x0b\x32\x18.edgecode.v1.RoutedBuild\x12-\n\tfollowers\x18\x0e \x03(\x0b\x32\x1a.edgecode.v1.RouteFollower\x12\x0f\n\x07ramp_id\x18\x0f \x01(\t\x12\x11\n\tshadow_id\x18\x10 \x01(\t\x12\x0c\n\x04\x65tag\x18\x11 \x01(\t\x12\x14\n\x0cshadow_build\x18\x12 \x01(\t\x12\x16\n\x0eshadow_percent\x18\x13 \x01(\x01\"\xc5\x02\n\x0bRoutedBuild\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12-\n\x05state\x18\x02 \x01(\x0e\x32\x1e.edgecode.v1.RoutedBuild.State\x12\x17\n\x0fjobs_unfinished\x18\x03 \x01(\x03\x12\x15\n\rtasks_pending\x18\x04 \x01(\x03\x12\x1c\n\x14tasks_unacknowledged\x18\x05 \x01(\x03\x12\x11\n\tinstances\x18\x06 \x01(\x05\"\x96\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSTATE_INACTIVE\x10\x01\x12\x11\n\rSTATE_RAMPING\x10\x02\x12\x11\n\rSTATE_CURRENT\x10\x03\x12\x12\n\x0eSTATE_DRAINING\x10\x04\x12\x11\n\rSTATE_DRAINED\x10\x05\x12\x15\n\x11STATE_QUARANTINED\x10\x06\"S\n\rRouteFollower\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x10\n\x08instance\x18\x02 \x01(\t\x12\r\n\x05\x62uild\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x04\"\x11\n\x0fGetRouteRequest\"+\n\x11WatchRouteRequest\x12\x16\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x04\"U\n\x0ePromoteRequest\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"h\n\x0fRollbackRequest\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12\x10\n\x08to_build\x18\x02 \x01(\t\x12\x0f\n\x07\x63omment\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"F\n\x16QuarantineBuildRequest\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"C\n\x13ReadmitBuildRequest\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"\xfc\x02\n\x04Ramp\x12+\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x19.edgecode.v1.RampDocument\x12\x16\n\x0eroute_revision\x18\x02 \x01(\x04\x12\x15\n\rasked_percent\x18\x03 \x01(\x01\x12\x16\n\x0eserved_percent\x18\x04 \x01(\x01\x12&\n\x07ramping\x18\x05 \x01(\x0b\x32\x15.edgecode.v1.RampRate\x12&\n\x07\x63urrent\x18\x06 \x01(\x0b\x32\x15.edgecode.v1.RampRate\x12*\n\x08\x66indings\x18\x07 \x03(\x0b\x32\x18.edgecode.v1.RampFinding\x12\x11\n\twaits_for\x18\x08 \x03(\t\x12\x14\n\x0cramping_open\x18\t \x01(\x03\x12\x14\n\x0c\x63urrent_open\x18\n \x01(\x03\x12\x17\n\x0fledger_sequence\x18\x0b \x01(\x04\x12\r\n\x05\x61\x63tor\x18\x0c \x01(\t\x12\x0f\n\x07\x63omment\x18\r \x01(\t\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\"q\n\x08RampRate\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12#\n\x04side\x18\x02 \x01(\x0b\x32\x15.edgecode.v1.RampSide\x12\x0c\n\x04rate\x18\x03 \x01(\x01\x12\x10\n\x08rate_low\x18\x04 \x01(\x01\x12\x11\n\trate_high\x18\x05 \x01(\x01\"\xe3\x01\n\x0bRampFinding\x12#\n\x04test\x18\x01 \x01(\x0e\x32\x15.edgecode.v1.RampTest\x12\r\n\x05log_e\x18\x02 \x01(\x01\x12\x13\n\x0blog_e_limit\x18\x03 \x01(\x01\x12\x12\n\x05ratio\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x16\n\tratio_low\x18\x05 \x01(\x01H\x01\x88\x01\x01\x12\x17\n\nratio_high\x18\x06 \x01(\x01H\x02\x88\x01\x01\x12\r\n\x05pairs\x18\x07 \x01(\x03\x12\x10\n\x08leads_to\x18\x08 \x01(\tB\x08\n\x06_ratioB\x0c\n\n_ratio_lowB\r\n\x0b_ratio_high\"\x94\x01\n\x10StartRampRequest\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12\'\n\x06policy\x18\x02 \x01(\x0b\x32\x17.edgecode.v1.RampPolicy\x12\x0f\n\x07\x63omment\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\x12\x12\n\nrequest_id\x18\x06 \x01(\t\"!\n\x0eGetRampRequest\x12\x0f\n\x07ramp_id\x18\x01 \x01(\t\"B\n\x10PauseRampRequest\x12\x0f\n\x07ramp_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"C\n\x11ResumeRampRequest\x12\x0f\n\x07ramp_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"D\n\x12\x41\x64vanceRampRequest\x12\x0f\n\x07ramp_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"B\n\x10\x41\x62ortRampRequest\x12\x0f\n\x07ramp_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"~\n\x12StartShadowRequest\x12\r\n\x05\x62uild\x18\x01 \x01(\t\x12\x0f\n\x07percent\x18\x02 \x01(\x01\x12\x0f\n\x07\x63omment\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\x12\x12\n\nrequest_id\x18\x06 \x01(\t\"E\n\x11StopShadowRequest\x12\x11\n\tshadow_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63omment\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"%\n\x10GetShadowRequest\x12\x11\n\tshadow_id\x18\x01 \x01(\t\"X\n\x1cListShadowDifferencesRequest\x12\x11\n\tshadow_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"l\n\x1dListShadowDifferencesResponse\x12\x32\n\x0b\x64ifferences\x18\x01 \x03(\x0b\x32\x1d.edgecode.v1.ShadowDifference\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9c\x05\n\x06Shadow\x12\x11\n\tshadow_id\x18\x01 \x01(\t\x12\r\n\x05\x62uild\x18\x02 \x01(\t\x12\x0f\n\x07\x61gainst\x18\x03 \x01(\t\x12\x0f\n\x07percent\x18\x04 \x01(\x01\x12\x0f\n\x07stopped\x18\x05 \x01(\x08\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tstop_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rjobs_shadowed\x18\x08 \x01(\x03\x12\x15\n\rjobs_compared\x18\t \x01(\x03\x12\x16\n\x0ejobs_identical\x18\n \x01(\x03\x12\x13\n\x0bjobs_failed\x18\x0b \x01(\x03\x12\x32\n\x0b\x64ifferences\x18\x0c \x03(\x0b\x32\x1d.edgecode.v1.ShadowDifference\x12\r\n\x05\x61\x63tor\x18\r \x01(\t\x12\x0f\n\x07\x63omment\x18\x0e \x01(\t\x12\x13\n\x0bstop_reason\x18\x0f \x01(\t\x12\x14\n\x0cjobs_waiting\x18\x10 \x01(\x03\x12\x1a\n\x12jobs_served_failed\x18\x11 \x01(\x03\x12\x18\n\x10jobs_both_failed\x18\x12 \x01(\x03\x12\x14\n\x0cjobs_dropped\x18\x13 \x01(\x03\x12\x18\n\x10outputs_compared\x18\x14 \x01(\x03\x12\x19\n\x11outputs_identical\x18\x15 \x01(\x03\x12\x31\n\tdiffering\x18\x16 \x03(\x0b\x32\x1e.edgecode.v1.ShadowAspectCount\x12\x11\n\twaits_for\x18\x17 \x03(\t\x12\x16\n\x0eroute_revision\x18\x18 \x01(\x04\x12\x0c\n\x04\x65tag\x18\x19 \x01(\t\x12\x17\n\x0fledger_sequence\x18\x1a \x01(\x04\"M\n\x11ShadowAspectCount\x12)\n\x06\x61spect\x18\x01 \x01(\x0e\x32\x19.edgecode.v1.ShadowAspect\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"\x8e\x06\n\x10ShadowDifference\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x11\n\toutput_id\x18\x02 \x01(\t\x12\x1d\n\x15served_content_sha256\x18\x03 \x01(\t\x12\x1d\n\x15shadow_content_sha256\x18\x04 \x01(\t\x12\x15\n\rserved_frames\x18\x05 \x01(\x03\x12\x15\n\rshadow_frames\x18\x06 \x01(\x03\x12\x1f\n\x17served_duration_seconds\x18\x07 \x01(\x01\x12\x1f\n\x17shadow_duration_seconds\x18\x08 \x01(\x01\x12\x11\n\x04ssim\x18\t \x01(\x01H\x00\x88\x01\x01\x12\x15\n\rshadow_job_id\x18\n \x01(\t\x12\x14\n\x0cserved_build\x18\x0b \x01(\t\x12\x14\n\x0cshadow_build\x18\x0c \x01(\t\x12\x11\n\tfile_name\x18\r \x01(\t\x12*\n\x07\x64iffers\x18\x0e \x03(\x0e\x32\x19.edgecode.v1.ShadowAspect\x12\x19\n\x11served_size_bytes\x18\x0f \x01(\x03\x12\x19\n\x11shadow_size_bytes\x18\x10 \x01(\x03\x12\x1b\n\x13served_width_pixels\x18\x11 \x01(\x05\x12\x1c\n\x14served_height_pixels\x18\x12 \x01(\x05\x12\x1b\n\x13shadow_width_pixels\x18\x13 \x01(\x05\x12\x1c\n\x14shadow_height_pixels\x18\x14 \x01(\x05\x12\x18\n\x0bserved_ssim\x18\x15 \x01(\x01H\x01\x88\x01\x01\x12\x18\n\x0bshadow_ssim\x18\x16 \x01(\x01H\x02\x88\x01\x01\x12,\n\x0eserved_failure\x18\x17 \x01(\x0b\x32\x14.edgecode.v1.Failure\x12,\n\x0eshadow_failure\x18\x18 \x01(\x0b\x32\x14.edgecode.v1.Failure\x12/\n\x0b\x63reate_time\x18\x19 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x07\n\x05_ssimB\x0e\n\x0c_served_ssimB\x0e\n\x0c_shadow_ssim*\x84\x02\n\x0cShadowAspect\x12\x1d\n\x19SHADOW_ASPECT_UNSPECIFIED\x10\x00\x12\x19\n\x15SHADOW_ASPECT_MISSING\x10\x01\x12\x19\n\x15SHADOW_ASPECT_CONTENT\x10\x02\x12\x1e\n\x1aSHADOW_ASPECT_PICTURE_SIZE\x10\x03\x12\x18\n\x14SHADOW_ASPECT_FRAMES\x10\x04\x12\x1a\n\x16SHADOW_ASPECT_DURATION\x10\x05\x12\x16\n\x12SHADOW_ASPECT_SIZE\x10\x06\x12\x16\n\x12SHADOW_ASPECT_SSIM\x10\x07\x12\x19\n\x15SHADOW_ASPECT_FAILURE\x10\x08\x32\xd1\x08\n\x0cRouteService\x12<\n\x08GetRoute\x12\x1c.edgecode.v1.GetRouteRequest\x1a\x12.edgecode.v1.Route\x12\x42\n\nWatchRoute\x12\x1e.edgecode.v1.WatchRouteRequest\x1a\x12.edgecode.v1.Route0\x01\x12:\n\x07Promote\x12\x1b.edgecode.v1.PromoteRequest\x1a\x12.edgecode.v1.Route\x12=\n\tStartRamp\x12\x1d.edgecode.v1.StartRampRequest\x1a\x11.edgecode.v1.Ramp\x12\x39\n\x07GetRamp\x12\x1b.edgecode.v1.GetRampRequest\x1a\x11.edgecode.v1.Ramp\x12=\n\tPauseRamp\x12\x1d.edgecode.v1.PauseRampRequest\x1a\x11.edgecode.v1.Ramp\x12?\n\nResumeRamp\x12\x1e.edgecode.v1.ResumeRampRequest\x1a\x11.edgecode.v1.Ramp\x12\x41\n\x0b\x41\x64vanceRamp\x12\x1f.edgecode.v1.AdvanceRampRequest\x1a\x11.edgecode.v1.Ramp\x12=\n\tAbortRamp\x12\x1d.edgecode.v1.AbortRampRequest\x1a\x11.edgecode.v1.Ramp\x12<\n\x08Rollback\x12\x1c.edgecode.v1.RollbackRequest\x1a\x12.edgecode.v1.Route\x12J\n\x0fQuarantineBuild\x12#.edgecode.v1.QuarantineBuildRequest\x1a\x12.edgecode.v1.Route\x12\x44\n\x0cReadmitBuild\x12 .edgecode.v1.ReadmitBuildRequest\x1a\x12.edgecode.v1.Route\x12\x43\n\x0bStartShadow\x12\x1f.edgecode.v1.StartShadowRequest\x1a\x13.edgecode.v1.Shadow\x12\x41\n\nStopShadow\x12\x1e.edgecode.v1.StopShadowRequest\x1a\x13.edgecode.v1.Shadow\x12?\n\tGetShadow\x12\x1d.edgecode.v1.GetShadowRequest\x1a\x13.edgecode.v1.Shadow\x12n\n\x15ListShadowDifferences\x12).edgecode.v1.ListShadowDifferencesRequest\x1a*.edgecode.v1.ListShadowDifferencesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'edgecode.v1.route_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ROUTE']._serialized_start=98
-  _globals['_ROUTE']._serialized_end=487
-  _globals['_ROUTEDBUILD']._serialized_start=490
-  _globals['_ROUTEDBUILD']._serialized_end=815
-  _globals['_ROUTEDBUILD_STATE']._serialized_start=665
-  _globals['_ROUTEDBUILD_STATE']._serialized_end=815
-  _globals['_ROUTEFOLLOWER']._serialized_start=817
-  _globals['_ROUTEFOLLOWER']._serialized_end=900
-  _globals['_GETROUTEREQUEST']._serialized_start=902
-  _globals['_GETROUTEREQUEST']._serialized_end=919
-  _globals['_WATCHROUTEREQUEST']._serialized_start=921
-  _globals['_WATCHROUTEREQUEST']._serialized_end=964
-  _globals['_PROMOTEREQUEST']._serialized_start=966
-  _globals['_PROMOTEREQUEST']._serialized_end=1051
-  _globals['_ROLLBACKREQUEST']._serialized_start=1053
-  _globals['_ROLLBACKREQUEST']._serialized_end=1157
-  _globals['_QUARANTINEBUILDREQUEST']._serialized_start=1159
-  _globals['_QUARANTINEBUILDREQUEST']._serialized_end=1229
-  _globals['_READMITBUILDREQUEST']._serialized_start=1231
-  _globals['_READMITBUILDREQUEST']._serialized_end=1298
-  _globals['_RAMP']._serialized_start=1301
-  _globals['_RAMP']._serialized_end=1681
-  _globals['_RAMPRATE']._serialized_start=1683
-  _globals['_RAMPRATE']._serialized_end=1796
-  _globals['_RAMPFINDING']._serialized_start=1799
-  _globals['_RAMPFINDING']._serialized_end=2026
-  _globals['_STARTRAMPREQUEST']._serialized_start=2029
-  _globals['_STARTRAMPREQUEST']._serialized_end=2177
-  _globals['_GETRAMPREQUEST']._serialized_start=2179
-  _globals['_GETRAMPREQUEST']._serialized_end=2212
-  _globals['_PAUSERAMPREQUEST']._serialized_start=2214
-  _globals['_PAUSERAMPREQUEST']._serialized_end=2280
-  _globals['_RESUMERAMPREQUEST']._serialized_start=2282
-  _globals['_RESUMERAMPREQUEST']._serialized_end=2349
-  _globals['_ADVANCERAMPREQUEST']._serialized_start=2351
-  _globals['_ADVANCERAMPREQUEST']._serialized_end=2419
-  _globals['_ABORTRAMPREQUEST']._serialized_start=2421
-  _globals['_ABORTRAMPREQUEST']._serialized_end=2487
-  _globals['_STARTSHADOWREQUEST']._serialized_start=2489
-  _globals['_STARTSHADOWREQUEST']._serialized_end=2558
-  _globals['_STOPSHADOWREQUEST']._serialized_start=2560
-  _globals['_STOPSHADOWREQUEST']._serialized_end=2615
-  _globals['_GETSHADOWREQUEST']._serialized_start=2617
-  _globals['_GETSHADOWREQUEST']._serialized_end=2654
-  _globals['_SHADOW']._serialized_start=2657
-  _globals['_SHADOW']._serialized_end=3003
-  _globals['_SHADOWDIFFERENCE']._serialized_start=3006
-  _globals['_SHADOWDIFFERENCE']._serialized_end=3261
-  _globals['_ROUTESERVICE']._serialized_start=3264
-  _globals['_ROUTESERVICE']._serialized_end=4257
+  _globals['_SHADOWASPECT']._serialized_start=4534
+  _globals['_SHADOWASPECT']._serialized_end=4794
+  _globals['_ROUTE']._serialized_start=123
+  _globals['_ROUTE']._serialized_end=558
+  _globals['_ROUTEDBUILD']._serialized_start=561
+  _globals['_ROUTEDBUILD']._serialized_end=886
+  _globals['_ROUTEDBUILD_STATE']._serialized_start=736
+  _globals['_ROUTEDBUILD_STATE']._serialized_end=886
+  _globals['_ROUTEFOLLOWER']._serialized_start=888
+  _globals['_ROUTEFOLLOWER']._serialized_end=971
+  _globals['_GETROUTEREQUEST']._serialized_start=973
+  _globals['_GETROUTEREQUEST']._serialized_end=990
+  _globals['_WATCHROUTEREQUEST']._serialized_start=992
+  _globals['_WATCHROUTEREQUEST']._serialized_end=1035
+  _globals['_PROMOTEREQUEST']._serialized_start=1037
+  _globals['_PROMOTEREQUEST']._serialized_end=1122
+  _globals['_ROLLBACKREQUEST']._serialized_start=1124
+  _globals['_ROLLBACKREQUEST']._serialized_end=1228
+  _globals['_QUARANTINEBUILDREQUEST']._serialized_start=1230
+  _globals['_QUARANTINEBUILDREQUEST']._serialized_end=1300
+  _globals['_READMITBUILDREQUEST']._serialized_start=1302
+  _globals['_READMITBUILDREQUEST']._serialized_end=1369
+  _globals['_RAMP']._serialized_start=1372
+  _globals['_RAMP']._serialized_end=1752
+  _globals['_RAMPRATE']._serialized_start=1754
+  _globals['_RAMPRATE']._serialized_end=1867
+  _globals['_RAMPFINDING']._serialized_start=1870
+  _globals['_RAMPFINDING']._serialized_end=2097
+  _globals['_STARTRAMPREQUEST']._serialized_start=2100
+  _globals['_STARTRAMPREQUEST']._serialized_end=2248
+  _globals['_GETRAMPREQUEST']._serialized_start=2250
+  _globals['_GETRAMPREQUEST']._serialized_end=2283
+  _globals['_PAUSERAMPREQUEST']._serialized_start=2285
+  _globals['_PAUSERAMPREQUEST']._serialized_end=2351
+  _globals['_RESUMERAMPREQUEST']._serialized_start=2353
+  _globals['_RESUMERAMPREQUEST']._serialized_end=2420
+  _globals['_ADVANCERAMPREQUEST']._serialized_start=2422
+  _globals['_ADVANCERAMPREQUEST']._serialized_end=2490
+  _globals['_ABORTRAMPREQUEST']._serialized_start=2492
+  _globals['_ABORTRAMPREQUEST']._serialized_end=2558
+  _globals['_STARTSHADOWREQUEST']._serialized_start=2560
+  _globals['_STARTSHADOWREQUEST']._serialized_end=2686
+  _globals['_STOPSHADOWREQUEST']._serialized_start=2688
+  _globals['_STOPSHADOWREQUEST']._serialized_end=2757
+  _globals['_GETSHADOWREQUEST']._serialized_start=2759
+  _globals['_GETSHADOWREQUEST']._serialized_end=2796
+  _globals['_LISTSHADOWDIFFERENCESREQUEST']._serialized_start=2798
+  _globals['_LISTSHADOWDIFFERENCESREQUEST']._serialized_end=2886
+  _globals['_LISTSHADOWDIFFERENCESRESPONSE']._serialized_start=2888
+  _globals['_LISTSHADOWDIFFERENCESRESPONSE']._serialized_end=2996
+  _globals['_SHADOW']._serialized_start=2999
+  _globals['_SHADOW']._serialized_end=3667
+  _globals['_SHADOWASPECTCOUNT']._serialized_start=3669
+  _globals['_SHADOWASPECTCOUNT']._serialized_end=3746
+  _globals['_SHADOWDIFFERENCE']._serialized_start=3749
+  _globals['_SHADOWDIFFERENCE']._serialized_end=4531
+  _globals['_ROUTESERVICE']._serialized_start=4797
+  _globals['_ROUTESERVICE']._serialized_end=5902
 # @@protoc_insertion_point(module_scope)

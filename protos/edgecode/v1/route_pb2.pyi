@@ -1,5 +1,6 @@
 import datetime
 
+from edgecode.v1 import media_pb2 as _media_pb2
 from edgecode.v1 import ramp_pb2 as _ramp_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -11,8 +12,29 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class ShadowAspect(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SHADOW_ASPECT_UNSPECIFIED: _ClassVar[ShadowAspect]
+    SHADOW_ASPECT_MISSING: _ClassVar[ShadowAspect]
+    SHADOW_ASPECT_CONTENT: _ClassVar[ShadowAspect]
+    SHADOW_ASPECT_PICTURE_SIZE: _ClassVar[ShadowAspect]
+    SHADOW_ASPECT_FRAMES: _ClassVar[ShadowAspect]
+    SHADOW_ASPECT_DURATION: _ClassVar[ShadowAspect]
+    SHADOW_ASPECT_SIZE: _ClassVar[ShadowAspect]
+    SHADOW_ASPECT_SSIM: _ClassVar[ShadowAspect]
+    SHADOW_ASPECT_FAILURE: _ClassVar[ShadowAspect]
+SHADOW_ASPECT_UNSPECIFIED: ShadowAspect
+SHADOW_ASPECT_MISSING: ShadowAspect
+SHADOW_ASPECT_CONTENT: ShadowAspect
+SHADOW_ASPECT_PICTURE_SIZE: ShadowAspect
+SHADOW_ASPECT_FRAMES: ShadowAspect
+SHADOW_ASPECT_DURATION: ShadowAspect
+SHADOW_ASPECT_SIZE: ShadowAspect
+SHADOW_ASPECT_SSIM: ShadowAspect
+SHADOW_ASPECT_FAILURE: ShadowAspect
+
 class Route(_message.Message):
-    __slots__ = ("service", "revision", "sequence", "current", "ramping", "ramp_percent", "quarantined", "former", "reason", "comment", "actor", "change_time", "builds", "followers", "ramp_id", "shadow_id", "etag")
+    __slots__ = ("service", "revision", "sequence", "current", "ramping", "ramp_percent", "quarantined", "former", "reason", "comment", "actor", "change_time", "builds", "followers", "ramp_id", "shadow_id", "etag", "shadow_build", "shadow_percent")
     SERVICE_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
@@ -30,6 +52,8 @@ class Route(_message.Message):
     RAMP_ID_FIELD_NUMBER: _ClassVar[int]
     SHADOW_ID_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    SHADOW_BUILD_FIELD_NUMBER: _ClassVar[int]
+    SHADOW_PERCENT_FIELD_NUMBER: _ClassVar[int]
     service: str
     revision: int
     sequence: int
@@ -47,7 +71,9 @@ class Route(_message.Message):
     ramp_id: str
     shadow_id: str
     etag: str
-    def __init__(self, service: _Optional[str] = ..., revision: _Optional[int] = ..., sequence: _Optional[int] = ..., current: _Optional[str] = ..., ramping: _Optional[str] = ..., ramp_percent: _Optional[float] = ..., quarantined: _Optional[_Iterable[str]] = ..., former: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., comment: _Optional[str] = ..., actor: _Optional[str] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., builds: _Optional[_Iterable[_Union[RoutedBuild, _Mapping]]] = ..., followers: _Optional[_Iterable[_Union[RouteFollower, _Mapping]]] = ..., ramp_id: _Optional[str] = ..., shadow_id: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
+    shadow_build: str
+    shadow_percent: float
+    def __init__(self, service: _Optional[str] = ..., revision: _Optional[int] = ..., sequence: _Optional[int] = ..., current: _Optional[str] = ..., ramping: _Optional[str] = ..., ramp_percent: _Optional[float] = ..., quarantined: _Optional[_Iterable[str]] = ..., former: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., comment: _Optional[str] = ..., actor: _Optional[str] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., builds: _Optional[_Iterable[_Union[RoutedBuild, _Mapping]]] = ..., followers: _Optional[_Iterable[_Union[RouteFollower, _Mapping]]] = ..., ramp_id: _Optional[str] = ..., shadow_id: _Optional[str] = ..., etag: _Optional[str] = ..., shadow_build: _Optional[str] = ..., shadow_percent: _Optional[float] = ...) -> None: ...
 
 class RoutedBuild(_message.Message):
     __slots__ = ("build", "state", "jobs_unfinished", "tasks_pending", "tasks_unacknowledged", "instances")
@@ -278,22 +304,30 @@ class AbortRampRequest(_message.Message):
     def __init__(self, ramp_id: _Optional[str] = ..., comment: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
 
 class StartShadowRequest(_message.Message):
-    __slots__ = ("build", "percent", "comment")
+    __slots__ = ("build", "percent", "comment", "etag", "validate_only", "request_id")
     BUILD_FIELD_NUMBER: _ClassVar[int]
     PERCENT_FIELD_NUMBER: _ClassVar[int]
     COMMENT_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     build: str
     percent: float
     comment: str
-    def __init__(self, build: _Optional[str] = ..., percent: _Optional[float] = ..., comment: _Optional[str] = ...) -> None: ...
+    etag: str
+    validate_only: bool
+    request_id: str
+    def __init__(self, build: _Optional[str] = ..., percent: _Optional[float] = ..., comment: _Optional[str] = ..., etag: _Optional[str] = ..., validate_only: _Optional[bool] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class StopShadowRequest(_message.Message):
-    __slots__ = ("shadow_id", "comment")
+    __slots__ = ("shadow_id", "comment", "etag")
     SHADOW_ID_FIELD_NUMBER: _ClassVar[int]
     COMMENT_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
     shadow_id: str
     comment: str
-    def __init__(self, shadow_id: _Optional[str] = ..., comment: _Optional[str] = ...) -> None: ...
+    etag: str
+    def __init__(self, shadow_id: _Optional[str] = ..., comment: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
 
 class GetShadowRequest(_message.Message):
     __slots__ = ("shadow_id",)
@@ -301,8 +335,26 @@ class GetShadowRequest(_message.Message):
     shadow_id: str
     def __init__(self, shadow_id: _Optional[str] = ...) -> None: ...
 
+class ListShadowDifferencesRequest(_message.Message):
+    __slots__ = ("shadow_id", "page_size", "page_token")
+    SHADOW_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    shadow_id: str
+    page_size: int
+    page_token: str
+    def __init__(self, shadow_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListShadowDifferencesResponse(_message.Message):
+    __slots__ = ("differences", "next_page_token")
+    DIFFERENCES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    differences: _containers.RepeatedCompositeFieldContainer[ShadowDifference]
+    next_page_token: str
+    def __init__(self, differences: _Optional[_Iterable[_Union[ShadowDifference, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class Shadow(_message.Message):
-    __slots__ = ("shadow_id", "build", "against", "percent", "stopped", "start_time", "stop_time", "jobs_shadowed", "jobs_compared", "jobs_identical", "jobs_failed", "differences", "actor")
+    __slots__ = ("shadow_id", "build", "against", "percent", "stopped", "start_time", "stop_time", "jobs_shadowed", "jobs_compared", "jobs_identical", "jobs_failed", "differences", "actor", "comment", "stop_reason", "jobs_waiting", "jobs_served_failed", "jobs_both_failed", "jobs_dropped", "outputs_compared", "outputs_identical", "differing", "waits_for", "route_revision", "etag", "ledger_sequence")
     SHADOW_ID_FIELD_NUMBER: _ClassVar[int]
     BUILD_FIELD_NUMBER: _ClassVar[int]
     AGAINST_FIELD_NUMBER: _ClassVar[int]
@@ -316,6 +368,19 @@ class Shadow(_message.Message):
     JOBS_FAILED_FIELD_NUMBER: _ClassVar[int]
     DIFFERENCES_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
+    COMMENT_FIELD_NUMBER: _ClassVar[int]
+    STOP_REASON_FIELD_NUMBER: _ClassVar[int]
+    JOBS_WAITING_FIELD_NUMBER: _ClassVar[int]
+    JOBS_SERVED_FAILED_FIELD_NUMBER: _ClassVar[int]
+    JOBS_BOTH_FAILED_FIELD_NUMBER: _ClassVar[int]
+    JOBS_DROPPED_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_COMPARED_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_IDENTICAL_FIELD_NUMBER: _ClassVar[int]
+    DIFFERING_FIELD_NUMBER: _ClassVar[int]
+    WAITS_FOR_FIELD_NUMBER: _ClassVar[int]
+    ROUTE_REVISION_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    LEDGER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     shadow_id: str
     build: str
     against: str
@@ -329,10 +394,31 @@ class Shadow(_message.Message):
     jobs_failed: int
     differences: _containers.RepeatedCompositeFieldContainer[ShadowDifference]
     actor: str
-    def __init__(self, shadow_id: _Optional[str] = ..., build: _Optional[str] = ..., against: _Optional[str] = ..., percent: _Optional[float] = ..., stopped: _Optional[bool] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., stop_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., jobs_shadowed: _Optional[int] = ..., jobs_compared: _Optional[int] = ..., jobs_identical: _Optional[int] = ..., jobs_failed: _Optional[int] = ..., differences: _Optional[_Iterable[_Union[ShadowDifference, _Mapping]]] = ..., actor: _Optional[str] = ...) -> None: ...
+    comment: str
+    stop_reason: str
+    jobs_waiting: int
+    jobs_served_failed: int
+    jobs_both_failed: int
+    jobs_dropped: int
+    outputs_compared: int
+    outputs_identical: int
+    differing: _containers.RepeatedCompositeFieldContainer[ShadowAspectCount]
+    waits_for: _containers.RepeatedScalarFieldContainer[str]
+    route_revision: int
+    etag: str
+    ledger_sequence: int
+    def __init__(self, shadow_id: _Optional[str] = ..., build: _Optional[str] = ..., against: _Optional[str] = ..., percent: _Optional[float] = ..., stopped: _Optional[bool] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., stop_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., jobs_shadowed: _Optional[int] = ..., jobs_compared: _Optional[int] = ..., jobs_identical: _Optional[int] = ..., jobs_failed: _Optional[int] = ..., differences: _Optional[_Iterable[_Union[ShadowDifference, _Mapping]]] = ..., actor: _Optional[str] = ..., comment: _Optional[str] = ..., stop_reason: _Optional[str] = ..., jobs_waiting: _Optional[int] = ..., jobs_served_failed: _Optional[int] = ..., jobs_both_failed: _Optional[int] = ..., jobs_dropped: _Optional[int] = ..., outputs_compared: _Optional[int] = ..., outputs_identical: _Optional[int] = ..., differing: _Optional[_Iterable[_Union[ShadowAspectCount, _Mapping]]] = ..., waits_for: _Optional[_Iterable[str]] = ..., route_revision: _Optional[int] = ..., etag: _Optional[str] = ..., ledger_sequence: _Optional[int] = ...) -> None: ...
+
+class ShadowAspectCount(_message.Message):
+    __slots__ = ("aspect", "count")
+    ASPECT_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    aspect: ShadowAspect
+    count: int
+    def __init__(self, aspect: _Optional[_Union[ShadowAspect, str]] = ..., count: _Optional[int] = ...) -> None: ...
 
 class ShadowDifference(_message.Message):
-    __slots__ = ("job_id", "output_id", "served_content_sha256", "shadow_content_sha256", "served_frames", "shadow_frames", "served_duration_seconds", "shadow_duration_seconds", "ssim")
+    __slots__ = ("job_id", "output_id", "served_content_sha256", "shadow_content_sha256", "served_frames", "shadow_frames", "served_duration_seconds", "shadow_duration_seconds", "ssim", "shadow_job_id", "served_build", "shadow_build", "file_name", "differs", "served_size_bytes", "shadow_size_bytes", "served_width_pixels", "served_height_pixels", "shadow_width_pixels", "shadow_height_pixels", "served_ssim", "shadow_ssim", "served_failure", "shadow_failure", "create_time")
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     OUTPUT_ID_FIELD_NUMBER: _ClassVar[int]
     SERVED_CONTENT_SHA256_FIELD_NUMBER: _ClassVar[int]
@@ -342,6 +428,22 @@ class ShadowDifference(_message.Message):
     SERVED_DURATION_SECONDS_FIELD_NUMBER: _ClassVar[int]
     SHADOW_DURATION_SECONDS_FIELD_NUMBER: _ClassVar[int]
     SSIM_FIELD_NUMBER: _ClassVar[int]
+    SHADOW_JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    SERVED_BUILD_FIELD_NUMBER: _ClassVar[int]
+    SHADOW_BUILD_FIELD_NUMBER: _ClassVar[int]
+    FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    DIFFERS_FIELD_NUMBER: _ClassVar[int]
+    SERVED_SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    SHADOW_SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    SERVED_WIDTH_PIXELS_FIELD_NUMBER: _ClassVar[int]
+    SERVED_HEIGHT_PIXELS_FIELD_NUMBER: _ClassVar[int]
+    SHADOW_WIDTH_PIXELS_FIELD_NUMBER: _ClassVar[int]
+    SHADOW_HEIGHT_PIXELS_FIELD_NUMBER: _ClassVar[int]
+    SERVED_SSIM_FIELD_NUMBER: _ClassVar[int]
+    SHADOW_SSIM_FIELD_NUMBER: _ClassVar[int]
+    SERVED_FAILURE_FIELD_NUMBER: _ClassVar[int]
+    SHADOW_FAILURE_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     output_id: str
     served_content_sha256: str
@@ -351,4 +453,20 @@ class ShadowDifference(_message.Message):
     served_duration_seconds: float
     shadow_duration_seconds: float
     ssim: float
-    def __init__(self, job_id: _Optional[str] = ..., output_id: _Optional[str] = ..., served_content_sha256: _Optional[str] = ..., shadow_content_sha256: _Optional[str] = ..., served_frames: _Optional[int] = ..., shadow_frames: _Optional[int] = ..., served_duration_seconds: _Optional[float] = ..., shadow_duration_seconds: _Optional[float] = ..., ssim: _Optional[float] = ...) -> None: ...
+    shadow_job_id: str
+    served_build: str
+    shadow_build: str
+    file_name: str
+    differs: _containers.RepeatedScalarFieldContainer[ShadowAspect]
+    served_size_bytes: int
+    shadow_size_bytes: int
+    served_width_pixels: int
+    served_height_pixels: int
+    shadow_width_pixels: int
+    shadow_height_pixels: int
+    served_ssim: float
+    shadow_ssim: float
+    served_failure: _media_pb2.Failure
+    shadow_failure: _media_pb2.Failure
+    create_time: _timestamp_pb2.Timestamp
+    def __init__(self, job_id: _Optional[str] = ..., output_id: _Optional[str] = ..., served_content_sha256: _Optional[str] = ..., shadow_content_sha256: _Optional[str] = ..., served_frames: _Optional[int] = ..., shadow_frames: _Optional[int] = ..., served_duration_seconds: _Optional[float] = ..., shadow_duration_seconds: _Optional[float] = ..., ssim: _Optional[float] = ..., shadow_job_id: _Optional[str] = ..., served_build: _Optional[str] = ..., shadow_build: _Optional[str] = ..., file_name: _Optional[str] = ..., differs: _Optional[_Iterable[_Union[ShadowAspect, str]]] = ..., served_size_bytes: _Optional[int] = ..., shadow_size_bytes: _Optional[int] = ..., served_width_pixels: _Optional[int] = ..., served_height_pixels: _Optional[int] = ..., shadow_width_pixels: _Optional[int] = ..., shadow_height_pixels: _Optional[int] = ..., served_ssim: _Optional[float] = ..., shadow_ssim: _Optional[float] = ..., served_failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ..., shadow_failure: _Optional[_Union[_media_pb2.Failure, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

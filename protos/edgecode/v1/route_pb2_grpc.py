@@ -110,6 +110,11 @@ class RouteServiceStub:
                 request_serializer=edgecode_dot_v1_dot_route__pb2.GetShadowRequest.SerializeToString,
                 response_deserializer=edgecode_dot_v1_dot_route__pb2.Shadow.FromString,
                 _registered_method=True)
+        self.ListShadowDifferences = channel.unary_unary(
+                '/edgecode.v1.RouteService/ListShadowDifferences',
+                request_serializer=edgecode_dot_v1_dot_route__pb2.ListShadowDifferencesRequest.SerializeToString,
+                response_deserializer=edgecode_dot_v1_dot_route__pb2.ListShadowDifferencesResponse.FromString,
+                _registered_method=True)
 
 
 class RouteServiceServicer:
@@ -210,7 +215,15 @@ class RouteServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetShadow(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Where it stands: how many jobs were compared, and what differs.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListShadowDifferences(self, request, context):
+        """All that differs, newest jobs first.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -292,6 +305,11 @@ def add_RouteServiceServicer_to_server(servicer, server):
                     servicer.GetShadow,
                     request_deserializer=edgecode_dot_v1_dot_route__pb2.GetShadowRequest.FromString,
                     response_serializer=edgecode_dot_v1_dot_route__pb2.Shadow.SerializeToString,
+            ),
+            'ListShadowDifferences': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListShadowDifferences,
+                    request_deserializer=edgecode_dot_v1_dot_route__pb2.ListShadowDifferencesRequest.FromString,
+                    response_serializer=edgecode_dot_v1_dot_route__pb2.ListShadowDifferencesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -700,6 +718,33 @@ class RouteService:
             '/edgecode.v1.RouteService/GetShadow',
             edgecode_dot_v1_dot_route__pb2.GetShadowRequest.SerializeToString,
             edgecode_dot_v1_dot_route__pb2.Shadow.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListShadowDifferences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/edgecode.v1.RouteService/ListShadowDifferences',
+            edgecode_dot_v1_dot_route__pb2.ListShadowDifferencesRequest.SerializeToString,
+            edgecode_dot_v1_dot_route__pb2.ListShadowDifferencesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -57,6 +57,9 @@ class RouteServiceStub:
     """Runs a share of the jobs on another build too; nothing it makes is served, outputs are compared."""
     StopShadow: _grpc.UnaryUnaryMultiCallable[_route_pb2.StopShadowRequest, _route_pb2.Shadow]
     GetShadow: _grpc.UnaryUnaryMultiCallable[_route_pb2.GetShadowRequest, _route_pb2.Shadow]
+    """Where it stands: how many jobs were compared, and what differs."""
+    ListShadowDifferences: _grpc.UnaryUnaryMultiCallable[_route_pb2.ListShadowDifferencesRequest, _route_pb2.ListShadowDifferencesResponse]
+    """All that differs, newest jobs first."""
 
 @_typing.type_check_only
 class RouteServiceAsyncStub(RouteServiceStub):
@@ -87,6 +90,9 @@ class RouteServiceAsyncStub(RouteServiceStub):
     """Runs a share of the jobs on another build too; nothing it makes is served, outputs are compared."""
     StopShadow: _aio.UnaryUnaryMultiCallable[_route_pb2.StopShadowRequest, _route_pb2.Shadow]  # type: ignore[assignment]
     GetShadow: _aio.UnaryUnaryMultiCallable[_route_pb2.GetShadowRequest, _route_pb2.Shadow]  # type: ignore[assignment]
+    """Where it stands: how many jobs were compared, and what differs."""
+    ListShadowDifferences: _aio.UnaryUnaryMultiCallable[_route_pb2.ListShadowDifferencesRequest, _route_pb2.ListShadowDifferencesResponse]  # type: ignore[assignment]
+    """All that differs, newest jobs first."""
 
 class RouteServiceServicer(metaclass=_abc_1.ABCMeta):
     """Every change is one compare-and-set of the route: of two writers one gets ROUTE_CHANGED with the revision that won."""
@@ -203,6 +209,15 @@ class RouteServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _route_pb2.GetShadowRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_route_pb2.Shadow, _abc.Awaitable[_route_pb2.Shadow]]: ...
+    ) -> _typing.Union[_route_pb2.Shadow, _abc.Awaitable[_route_pb2.Shadow]]:
+        """Where it stands: how many jobs were compared, and what differs."""
+
+    @_abc_1.abstractmethod
+    def ListShadowDifferences(
+        self,
+        request: _route_pb2.ListShadowDifferencesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_route_pb2.ListShadowDifferencesResponse, _abc.Awaitable[_route_pb2.ListShadowDifferencesResponse]]:
+        """All that differs, newest jobs first."""
 
 def add_RouteServiceServicer_to_server(servicer: RouteServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x65\x64gecode/v1/storage.proto\x12\x0b\x65\x64gecode.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"(\n\x15\x43ollectGarbageRequest\x12\x0f\n\x07\x64ry_run\x18\x01 \x01(\x08\"w\n\x16\x43ollectGarbageResponse\x12(\n\x04\x62lob\x18\x01 \x01(\x0b\x32\x18.edgecode.v1.GarbageBlobH\x00\x12*\n\x05total\x18\x02 \x01(\x0b\x32\x19.edgecode.v1.GarbageTotalH\x00\x42\x07\n\x05\x66ound\"\xd7\x02\n\x0bGarbageBlob\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x12\n\nsize_bytes\x18\x02 \x01(\x03\x12/\n\x0bupdate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x06reason\x18\x04 \x01(\x0e\x32\x1f.edgecode.v1.GarbageBlob.Reason\x12\x0e\n\x06job_id\x18\x05 \x01(\t\"\xb4\x01\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x13\n\x0fREASON_JOB_GONE\x10\x01\x12\x16\n\x12REASON_JOB_DELETED\x10\x02\x12\x17\n\x13REASON_ATTEMPT_LOST\x10\x03\x12\x18\n\x14REASON_SOURCE_UNUSED\x10\x04\x12\x1b\n\x17REASON_UPLOAD_ABANDONED\x10\x05\x12\x15\n\x11REASON_CHECK_LEFT\x10\x06\"l\n\x0cGarbageTotal\x12\r\n\x05\x62lobs\x18\x01 \x01(\x03\x12\x12\n\nsize_bytes\x18\x02 \x01(\x03\x12\x11\n\tlooked_at\x18\x03 \x01(\x03\x12\x15\n\runread_events\x18\x04 \x01(\x08\x12\x0f\n\x07\x64ry_run\x18\x05 \x01(\x08\x32m\n\x0eStorageService\x12[\n\x0e\x43ollectGarbage\x12\".edgecode.v1.CollectGarbageRequest\x1a#.edgecode.v1.CollectGarbageResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x65\x64gecode/v1/storage.proto\x12\x0b\x65\x64gecode.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"(\n\x15\x43ollectGarbageRequest\x12\x0f\n\x07\x64ry_run\x18\x01 \x01(\x08\"w\n\x16\x43ollectGarbageResponse\x12(\n\x04\x62lob\x18\x01 \x01(\x0b\x32\x18.edgecode.v1.GarbageBlobH\x00\x12*\n\x05total\x18\x02 \x01(\x0b\x32\x19.edgecode.v1.GarbageTotalH\x00\x42\x07\n\x05\x66ound\"\xf0\x02\n\x0bGarbageBlob\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x12\n\nsize_bytes\x18\x02 \x01(\x03\x12/\n\x0bupdate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x06reason\x18\x04 \x01(\x0e\x32\x1f.edgecode.v1.GarbageBlob.Reason\x12\x0e\n\x06job_id\x18\x05 \x01(\t\"\xcd\x01\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x13\n\x0fREASON_JOB_GONE\x10\x01\x12\x16\n\x12REASON_JOB_DELETED\x10\x02\x12\x17\n\x13REASON_ATTEMPT_LOST\x10\x03\x12\x18\n\x14REASON_SOURCE_UNUSED\x10\x04\x12\x1b\n\x17REASON_UPLOAD_ABANDONED\x10\x05\x12\x15\n\x11REASON_CHECK_LEFT\x10\x06\x12\x17\n\x13REASON_SHADOW_ENDED\x10\x07\"l\n\x0cGarbageTotal\x12\r\n\x05\x62lobs\x18\x01 \x01(\x03\x12\x12\n\nsize_bytes\x18\x02 \x01(\x03\x12\x11\n\tlooked_at\x18\x03 \x01(\x03\x12\x15\n\runread_events\x18\x04 \x01(\x08\x12\x0f\n\x07\x64ry_run\x18\x05 \x01(\x08\x32m\n\x0eStorageService\x12[\n\x0e\x43ollectGarbage\x12\".edgecode.v1.CollectGarbageRequest\x1a#.edgecode.v1.CollectGarbageResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,11 +37,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COLLECTGARBAGERESPONSE']._serialized_start=117
   _globals['_COLLECTGARBAGERESPONSE']._serialized_end=236
   _globals['_GARBAGEBLOB']._serialized_start=239
-  _globals['_GARBAGEBLOB']._serialized_end=582
+  _globals['_GARBAGEBLOB']._serialized_end=607
   _globals['_GARBAGEBLOB_REASON']._serialized_start=402
-  _globals['_GARBAGEBLOB_REASON']._serialized_end=582
-  _globals['_GARBAGETOTAL']._serialized_start=584
-  _globals['_GARBAGETOTAL']._serialized_end=692
-  _globals['_STORAGESERVICE']._serialized_start=694
-  _globals['_STORAGESERVICE']._serialized_end=803
+  _globals['_GARBAGEBLOB_REASON']._serialized_end=607
+  _globals['_GARBAGETOTAL']._serialized_start=609
+  _globals['_GARBAGETOTAL']._serialized_end=717
+  _globals['_STORAGESERVICE']._serialized_start=719
+  _globals['_STORAGESERVICE']._serialized_end=828
 # @@protoc_insertion_point(module_scope)

@@ -34,6 +34,7 @@ class GarbageBlob(_message.Message):
         REASON_SOURCE_UNUSED: _ClassVar[GarbageBlob.Reason]
         REASON_UPLOAD_ABANDONED: _ClassVar[GarbageBlob.Reason]
         REASON_CHECK_LEFT: _ClassVar[GarbageBlob.Reason]
+        REASON_SHADOW_ENDED: _ClassVar[GarbageBlob.Reason]
     REASON_UNSPECIFIED: GarbageBlob.Reason
     REASON_JOB_GONE: GarbageBlob.Reason
     REASON_JOB_DELETED: GarbageBlob.Reason
@@ -41,6 +42,7 @@ class GarbageBlob(_message.Message):
     REASON_SOURCE_UNUSED: GarbageBlob.Reason
     REASON_UPLOAD_ABANDONED: GarbageBlob.Reason
     REASON_CHECK_LEFT: GarbageBlob.Reason
+    REASON_SHADOW_ENDED: GarbageBlob.Reason
     KEY_FIELD_NUMBER: _ClassVar[int]
     SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]

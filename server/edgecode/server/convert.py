@@ -95,6 +95,8 @@ def job_message(record: JobRecord, stamps: Stamps) -> job_pb2.Job:
         version_key=created.version_key,
         override_build=created.override_build,
         override_fate=created.override_fate,
+        shadow_of=created.shadow_of,
+        shadow_id=created.shadow_id,
     )
 
 

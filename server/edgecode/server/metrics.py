@@ -73,16 +73,23 @@ class ServerMetrics:
     def folded(
         self, changes: Changes, before: Mapping[str, JobRecord | None], stamps: Mapping[int, StampRow]
     ) -> list[JobRow]:
-        """A group of events is in the ledger; returns the jobs that ended. Costs a look at each changed row."""
+        """A group of events is in the ledger; returns the jobs that ended. Costs a look at each changed row.
+
+        Jobs of shadows are nobody's, and none of the counted.
+        """
         ended = []
         for job_id, job in changes.jobs.items():
             record = before[job_id]
+            if job.shadow_id:
+                continue
             if record is None:
                 self._accepted.labels(_preset(job)).inc()
             if job.end_time_us and (record is None or record.job.end_time_us != job.end_time_us):
                 self._job_ended(job)
                 ended.append(job)
         for attempt in changes.attempts.values():
+            if changes.jobs[attempt.job_id].shadow_id:
+                continue
             if attempt.end_time_us and not _had_ended(attempt, before[attempt.job_id]):
                 task = changes.tasks.get((attempt.job_id, attempt.task_id)) or _task(attempt, before[attempt.job_id])
                 self._attempt_ended(attempt, task, stamps[attempt.stamp_id].build)

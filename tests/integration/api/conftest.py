@@ -1,5 +1,6 @@
 """One broker, server and worker for all tests of the API: each test is a caller of its own."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,13 +14,20 @@ import pytest_asyncio
 from grpc import aio
 
 from edgecode.core.bus import Bus, connect
+from edgecode.core.lifecycle import end
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import make_stamp
 from edgecode.server.calls import CALLER, SEQUENCE
-from edgecode.v1 import asset_pb2, job_pb2
+from edgecode.v1 import asset_pb2, fleet_pb2, job_pb2
 from tests.harness.api import Api
 from tests.harness.broker import Broker
+from tests.harness.builds import build_of, stamp_of
+from tests.harness.eventually import eventually
+from tests.harness.played_worker import PlayedWorker
 from tests.harness.process import Process, Processes
+
+# A build of played workers.
+PLAYED = build_of("c")
 
 
 @dataclass
@@ -171,3 +179,27 @@ async def finished_job(stack: Stack, asset: asset_pb2.Asset) -> job_pb2.Job:
 def unique() -> Callable[[], str]:
     """Ids nobody used."""
     return lambda: uuid.uuid4().hex
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def played(stack: Stack, api: Api) -> AsyncIterator[PlayedWorker]:
+    """A live worker of another build, which does nothing."""
+    worker = await PlayedWorker.connect(stack.settings.nats_url, stamp_of("worker", "c"))
+    await worker.beat()
+
+    async def is_there() -> bool:
+        reply = await api.fleet.ListInstances(fleet_pb2.ListInstancesRequest())
+        return any(instance.stamp.build == PLAYED for instance in reply.instances)
+
+    await eventually(is_there)
+    beats = asyncio.create_task(beat_on(worker))
+    yield worker
+    await end([beats])
+    await worker.leave()
+    await worker.close()
+
+
+async def beat_on(worker: PlayedWorker) -> None:
+    while True:
+        await worker.beat()
+        await asyncio.sleep(1.0)

@@ -1,52 +1,23 @@
 """RouteService: of two writers one wins, everybody follows, and what a client's wish for a build becomes."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
-import pytest_asyncio
 
-from edgecode.core.lifecycle import end
 from edgecode.v1 import asset_pb2, event_pb2, fleet_pb2, job_pb2, ramp_pb2, route_pb2
 from tests.harness.api import Api, Refusal, refusal
-from tests.harness.builds import build_of, stamp_of
 from tests.harness.cli import Cli
 from tests.harness.eventually import eventually
 from tests.harness.played_worker import PlayedWorker
-from tests.integration.api.conftest import Stack
+from tests.integration.api.conftest import PLAYED, Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # Of no worker.
 NOBODY, NOBODY_ELSE = "9.9.9+gaaaaaaaaaaaa", "9.9.9+gbbbbbbbbbbbb"
-PLAYED = build_of("c")
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def played(stack: Stack, api: Api) -> AsyncIterator[PlayedWorker]:
-    """A live worker of another build, which does nothing."""
-    worker = await PlayedWorker.connect(stack.settings.nats_url, stamp_of("worker", "c"))
-    await worker.beat()
-
-    async def is_there() -> bool:
-        reply = await api.fleet.ListInstances(fleet_pb2.ListInstancesRequest())
-        return any(instance.stamp.build == PLAYED for instance in reply.instances)
-
-    await eventually(is_there)
-    beats = asyncio.create_task(beat_on(worker))
-    yield worker
-    await end([beats])
-    await worker.leave()
-    await worker.close()
-
-
-async def beat_on(worker: PlayedWorker) -> None:
-    while True:
-        await worker.beat()
-        await asyncio.sleep(1.0)
 
 
 async def route_of(api: Api) -> route_pb2.Route:

@@ -75,9 +75,13 @@ BAD: dict[str, tuple[Message, str]] = {
     "RouteService/Rollback": (route_pb2.RollbackRequest(), "INVALID_FIELD"),
     "RouteService/QuarantineBuild": (route_pb2.QuarantineBuildRequest(), "INVALID_FIELD"),
     "RouteService/ReadmitBuild": (route_pb2.ReadmitBuildRequest(), "INVALID_FIELD"),
-    "RouteService/StartShadow": (route_pb2.StartShadowRequest(), "METHOD_UNKNOWN"),
-    "RouteService/StopShadow": (route_pb2.StopShadowRequest(), "METHOD_UNKNOWN"),
-    "RouteService/GetShadow": (route_pb2.GetShadowRequest(), "METHOD_UNKNOWN"),
+    "RouteService/StartShadow": (route_pb2.StartShadowRequest(), "INVALID_FIELD"),
+    "RouteService/StopShadow": (route_pb2.StopShadowRequest(), "INVALID_FIELD"),
+    "RouteService/GetShadow": (route_pb2.GetShadowRequest(shadow_id=FOREIGN), "SHADOW_NOT_FOUND"),
+    "RouteService/ListShadowDifferences": (
+        route_pb2.ListShadowDifferencesRequest(page_size=-1),
+        "INVALID_PAGE_SIZE",
+    ),
     "IncidentService/TraceJob": (incident_pb2.TraceJobRequest(job_id="x"), "JOB_NOT_FOUND"),
 }
 # Their requests have no fields that could be wrong: only bytes that are no message.

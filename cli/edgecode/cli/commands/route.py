@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from edgecode.cli.commands.ramp import ramp
+from edgecode.cli.commands.shadow import shadow
 from edgecode.cli.exits import UNFINISHED, USAGE, CommandFailed
 from edgecode.cli.output import message_dict, write_json_line
 from edgecode.cli.session import Session, remote
@@ -15,6 +16,7 @@ from edgecode.v1 import route_pb2
 
 routes = typer.Typer(help="Which builds get new jobs, in which share.", no_args_is_help=True)
 routes.add_typer(ramp, name="ramp")
+routes.add_typer(shadow, name="shadow")
 
 BuildArgument = Annotated[str, typer.Argument(metavar="BUILD", help="Such as 1.4.2+g9f1c2ab3d4e5.")]
 CommentOption = Annotated[str, typer.Option("--comment", "-m", help="Why; kept in the log. Required.")]

@@ -25,6 +25,7 @@ def revision(message: route_pb2.Route) -> RenderableType:
             ("revision", str(message.revision)),
             ("current", message.current or "none"),
             ("ramping", f"{message.ramping} at {message.ramp_percent:g} %" if message.ramping else ""),
+            ("shadow", f"{message.shadow_build} at {message.shadow_percent:g} %" if message.shadow_build else ""),
             ("quarantined", ", ".join(message.quarantined)),
             ("former", ", ".join(message.former)),
             ("changed", words.when(message.change_time)),

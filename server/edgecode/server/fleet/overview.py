@@ -21,7 +21,9 @@ from edgecode.server.routes.route import WORKER, Route
 from edgecode.v1 import bus_pb2, fleet_pb2, ramp_pb2
 
 _DAY_US = 86_400_000_000
-_WAITING = Find([Condition("state", "=", JobState.QUEUED.value), Condition("build", "=", "")])
+_WAITING = Find(
+    [Condition("state", "=", JobState.QUEUED.value), Condition("build", "=", ""), Condition("shadow_id", "=", "")]
+)
 _MOST_CHANGES = 20
 
 

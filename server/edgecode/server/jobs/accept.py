@@ -137,7 +137,7 @@ class JobAcceptance:
 
     async def _plan(self, created: event_pb2.JobCreated) -> job_pb2.JobPlan:
         """What would be done; exact where an earlier job has probed the asset."""
-        same_asset = [Condition("asset_id", "=", created.asset_id)]
+        same_asset = [Condition("asset_id", "=", created.asset_id), Condition("shadow_id", "=", "")]
         earlier = await self._ledger.find(JobRow, Find(same_asset, "create_time_us", descending=True, limit=_LOOKED_AT))
         found = next((media_pb2.MediaInfo.FromString(job.source_pb) for job in earlier if job.source_pb), None)
         return job_plan(created.outputs, found, created.asset_size_bytes)

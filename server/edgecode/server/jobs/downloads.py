@@ -31,11 +31,12 @@ class Downloads:
         Raises:
             InvalidRequest: the offset is negative.
             NotFound: `ARTIFACT_NOT_FOUND`; `ARTIFACT_GONE` where its bytes are swept already.
+            FailedPrecondition: `ARTIFACT_OF_SHADOW`.
             OutOfRange: `OFFSET_BEYOND_END`.
         """
         if request.offset_bytes < 0:
             raise InvalidRequest.field("offset_bytes", f"must not be negative, and is {request.offset_bytes}")
-        file = (await self._queries.artifact(request.artifact_id, call)).file
+        file = (await self._queries.served(request.artifact_id, call)).file
         key = file.statement_blob_key if request.statement else file.blob_key
         size = await self._size(key, request.artifact_id)
         if request.offset_bytes > size:
@@ -58,14 +59,14 @@ class Downloads:
         Raises:
             InvalidRequest: the time is out of range.
             NotFound: `ARTIFACT_NOT_FOUND`; `ARTIFACT_GONE`.
-            FailedPrecondition: `STORE_CANNOT_SIGN`.
+            FailedPrecondition: `STORE_CANNOT_SIGN`; `ARTIFACT_OF_SHADOW`.
         """
         asked = request.expires_in_seconds
         if not 0 <= asked <= LONGEST_SIGNED_SECONDS:
             raise InvalidRequest.field(
                 "expires_in_seconds", f"must be 0 for the default or 1 to {LONGEST_SIGNED_SECONDS}, and is {asked}"
             )
-        artifact = await self._queries.artifact(request.artifact_id, call)
+        artifact = await self._queries.served(request.artifact_id, call)
         key = artifact.file.statement_blob_key if request.statement else artifact.file.blob_key
         now = datetime.now(UTC)
         left = int((artifact.expire_time.ToDatetime(UTC) - now).total_seconds())

@@ -3,6 +3,7 @@
 from typing import Any
 
 from edgecode.core import subjects
+from edgecode.core.errors import FailedPrecondition
 from edgecode.server import convert
 from edgecode.server.calls import CallContext
 from edgecode.server.filters import Field, Kind, names_field
@@ -12,6 +13,7 @@ from edgecode.server.ledger.port import OF_KEPT_JOB, Condition, JobRecord, Ledge
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.rows import ArtifactRow, JobRow, JobState, TaskRow, TaskState
 from edgecode.server.pages import Listing
+from edgecode.server.routes.shadow_job import is_shadow_id
 from edgecode.v1 import event_pb2, job_pb2, media_pb2
 
 
@@ -34,6 +36,7 @@ JOBS = Listing(
         "create_time": Field("create_time_us", Kind.TIME),
         "end_time": Field("end_time_us", Kind.TIME),
         "failure_reason": Field("failure_reason"),
+        "shadow_id": Field("shadow_id"),
         "labels": STANDING_FIELDS["labels"],
     },
     {"create_time": "create_time_us", "update_time": "update_time_us", "end_time": "end_time_us"},
@@ -100,9 +103,12 @@ class JobQueries:
         return convert.job_message(record, await self._stamps([record]))
 
     async def jobs(self, request: job_pb2.ListJobsRequest, call: CallContext) -> job_pb2.ListJobsResponse:
-        """A page of jobs; deleted ones only where the filter names a state. Raises what `Listing.read` raises."""
+        """A page of jobs; deleted ones only where the filter names a state, those of shadows only where it names one.
+
+        Raises what `Listing.read` raises.
+        """
         await self._reads.wait_for(call.read_after)
-        page = await JOBS.read(self._ledger, request, _without_deleted)
+        page = await JOBS.read(self._ledger, request, _of_users)
         records = await self._ledger.records([row.job_id for row in page.rows])
         stamps = await self._stamps(list(records.values()))
         jobs, token = page.fit(
@@ -111,7 +117,7 @@ class JobQueries:
         return job_pb2.ListJobsResponse(jobs=jobs, next_page_token=token)
 
     async def tasks(self, request: job_pb2.ListTasksRequest, call: CallContext) -> job_pb2.ListTasksResponse:
-        """A page of tasks with their attempts; those of deleted jobs only where the filter names the job.
+        """A page of tasks with their attempts; those of deleted jobs and shadows only where the filter names the job.
 
         Raises what `Listing.read` raises.
         """
@@ -130,9 +136,12 @@ class JobQueries:
     async def artifacts(
         self, request: job_pb2.ListArtifactsRequest, call: CallContext
     ) -> job_pb2.ListArtifactsResponse:
-        """A page of artifacts. Raises what `Listing.read` raises."""
+        """A page of artifacts, those of shadows only where the filter names the job.
+
+        Raises what `Listing.read` raises.
+        """
         await self._reads.wait_for(call.read_after)
-        page = await ARTIFACTS.read(self._ledger, request)
+        page = await ARTIFACTS.read(self._ledger, request, _of_kept_jobs)
         stamps = await self._ledger.stamps([row.stamp_id for row in page.rows])
         artifacts, token = page.fit([convert.artifact_message(row, stamps) for row in page.rows])
         return job_pb2.ListArtifactsResponse(artifacts=artifacts, next_page_token=token)
@@ -156,12 +165,28 @@ class JobQueries:
             raise not_found("artifact", artifact_id)
         return convert.artifact_message(row, await self._ledger.stamps([row.stamp_id]))
 
+    async def served(self, artifact_id: str, call: CallContext) -> media_pb2.Artifact:
+        """One artifact whose bytes may be read.
+
+        Raises:
+            FailedPrecondition: `ARTIFACT_OF_SHADOW`; else as `artifact`.
+        """
+        artifact = await self.artifact(artifact_id, call)
+        if is_shadow_id(artifact.job_id):
+            raise FailedPrecondition(
+                "ARTIFACT_OF_SHADOW",
+                f"artifact {artifact_id} was made to be compared, by a shadow: it is not served",
+                metadata={"job_id": artifact.job_id},
+            )
+        return artifact
+
     async def _stamps(self, records: list[JobRecord]) -> convert.Stamps:
         return await self._ledger.stamps(convert.stamp_ids(records))
 
 
-def _without_deleted(conditions: list[Condition]) -> list[Condition]:
-    return conditions if names_field(conditions, "state") else [*conditions, Condition("state", "!=", "DELETED")]
+def _of_users(conditions: list[Condition]) -> list[Condition]:
+    found = conditions if names_field(conditions, "state") else [*conditions, Condition("state", "!=", "DELETED")]
+    return found if names_field(conditions, "shadow_id") else [*found, Condition("shadow_id", "=", "")]
 
 
 def _of_kept_jobs(conditions: list[Condition]) -> list[Condition]:

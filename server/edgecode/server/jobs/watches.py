@@ -15,6 +15,7 @@ from edgecode.server.jobs.standing import STANDING_FIELDS, matches
 from edgecode.server.ledger.port import Condition
 from edgecode.server.ledger.rows import FINISHED, JobState
 from edgecode.server.progress.board import ProgressBoard
+from edgecode.server.routes.shadow_job import is_shadow_id
 from edgecode.server.watch import LogFeed
 from edgecode.v1 import bus_pb2, event_pb2, job_pb2
 
@@ -110,6 +111,8 @@ class JobWatches:
     async def jobs(self, request: job_pb2.WatchJobsRequest) -> AsyncIterator[job_pb2.WatchJobsResponse]:
         """The events of every job that matches, after a sequence or from now on; does not end by itself.
 
+        Jobs of shadows match nothing.
+
         Raises:
             InvalidRequest: `INVALID_FILTER`.
             Unavailable: `SERVER_DRAINING`.
@@ -137,11 +140,13 @@ class _Matching:
 
     async def entry(self, entry: Entry) -> bool:
         job_id = entry.subject.rpartition(".")[2]
-        if entry.event is not None and entry.event.HasField("job_created"):
+        if entry.event is not None and entry.event.HasField("job_created") and not is_shadow_id(job_id):
             return self._remember(job_id, entry.event.job_created)
         return await self.job(job_id)
 
     async def job(self, job_id: str) -> bool:
+        if is_shadow_id(job_id):
+            return False
         if not self._conditions:
             return True
         if job_id not in self._known:

@@ -108,11 +108,15 @@ class JobWriter:
         """Asks to try again what is dead of a failed job.
 
         Raises:
-            FailedPrecondition: `JOB_NOT_FAILED`, or `TASK_NOT_DEAD`.
+            FailedPrecondition: `JOB_NOT_FAILED`, `TASK_NOT_DEAD`, or `JOB_IS_SHADOW`.
         """
         event = event_pb2.Event(job_retry_requested=event_pb2.JobRetryRequested(task_id=task_id, caller=caller))
 
         def check(record: JobRecord) -> bool:
+            if record.job.shadow_id:
+                raise FailedPrecondition(
+                    "JOB_IS_SHADOW", f"job {job_id} is a shadow's: it is over, and what it made may be swept"
+                )
             if record.job.state != JobState.FAILED:
                 raise FailedPrecondition(
                     "JOB_NOT_FAILED", f"job {job_id} is {record.job.state}: only a failed job is tried again"

@@ -58,6 +58,7 @@ def new_record(fact: Fact) -> JobRecord:
             cancel_reason="",
             moved_for_last_attempt=0,
             frozen=0,
+            shadow_id=created.shadow_id,
         )
     )
 

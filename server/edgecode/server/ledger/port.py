@@ -46,7 +46,7 @@ AnyRow = TypeVar(
     FleetChangeRow,
 )
 
-# An operator without a value: the job whose id the column holds is not deleted.
+# An operator without a value: the job whose id the column holds is not deleted, and no shadow's.
 OF_KEPT_JOB = "of a kept job"
 
 
@@ -153,7 +153,10 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Counts for `status`: `builds` gives a build its unfinished jobs, `failures` our failed attempts since a time."""
+    """Counts for `status`: `builds` gives a build its unfinished jobs, `failures` our failed attempts since a time.
+
+    Jobs of shadows, their tasks and attempts are none of these.
+    """
 
     jobs: Mapping[str, int]
     tasks: Mapping[str, int]
@@ -209,11 +212,11 @@ class Ledger(Protocol):
         ...
 
     async def unfinished(self) -> Sequence[tuple[str, int]]:
-        """Id and last sequence of every job that is not finished, oldest first."""
+        """Id and last sequence of every job that is not finished, oldest first; those of shadows too."""
         ...
 
     async def count_unfinished(self) -> int:
-        """How many jobs are not finished."""
+        """How many jobs are not finished, those of shadows apart."""
         ...
 
     async def scheduled(self) -> Sequence[TaskRow]:
@@ -229,7 +232,7 @@ class Ledger(Protocol):
         ...
 
     async def asset_in_use(self, asset_id: str) -> str:
-        """Id of an unfinished job that uses the asset, or empty."""
+        """Id of an unfinished job that uses the asset, or empty; one of a shadow has all it needs."""
         ...
 
     async def artifact(self, artifact_id: str) -> ArtifactRow | None:
@@ -265,7 +268,10 @@ class Ledger(Protocol):
         ...
 
     async def recorded(self, build: str, since_us: int) -> tuple[int, int]:
-        """Jobs of which the build ended an attempt since a time; those of them with one that failed by our fault."""
+        """Jobs of which the build ended an attempt since a time; those of them with one that failed by our fault.
+
+        Those of shadows apart.
+        """
         ...
 
     async def totals(self, since_us: int) -> Totals:

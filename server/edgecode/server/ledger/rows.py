@@ -102,7 +102,10 @@ def _stamp_row(stamp: Stamp) -> StampRow:
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A job as its events left it. `created_pb` is its `JobCreated`; `path` and `traceparent` are its creation's."""
+    """A job as its events left it. `created_pb` is its `JobCreated`; `path` and `traceparent` are its creation's.
+
+    `shadow_id` is empty but for jobs of shadows.
+    """
 
     job_id: str
     asset_id: str
@@ -131,6 +134,7 @@ class JobRow:
     cancel_reason: str
     moved_for_last_attempt: int
     frozen: int
+    shadow_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,13 +46,15 @@ CREATE TABLE IF NOT EXISTS job (
     traceparent            TEXT NOT NULL,
     cancel_reason          TEXT NOT NULL,
     moved_for_last_attempt INTEGER NOT NULL,
-    frozen                 INTEGER NOT NULL
+    frozen                 INTEGER NOT NULL,
+    shadow_id              TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS job_by_create_time ON job (create_time_us, job_id);
 CREATE INDEX IF NOT EXISTS job_by_state ON job (state, create_time_us);
 CREATE INDEX IF NOT EXISTS job_by_asset ON job (asset_id);
 CREATE INDEX IF NOT EXISTS job_by_expire_time ON job (expire_time_us);
 CREATE INDEX IF NOT EXISTS job_by_stamp ON job (stamp_id);
+CREATE INDEX IF NOT EXISTS job_by_shadow ON job (shadow_id, create_time_us, state) WHERE shadow_id != '';
 
 CREATE TABLE IF NOT EXISTS task (
     job_id             TEXT NOT NULL,

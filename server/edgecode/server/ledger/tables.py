@@ -56,7 +56,10 @@ _OPERATORS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _FINISHED_STATES = ", ".join(f"'{state}'" for state in sorted(FINISHED))
 
 IS_UNFINISHED = f"state NOT IN ({_FINISHED_STATES})"
-_OF_UNFINISHED = f"job_id IN (SELECT job_id FROM job WHERE {IS_UNFINISHED})"  # noqa: S608 states of ours
+_OF_UNFINISHED = f"job_id IN (SELECT job_id FROM job WHERE {IS_UNFINISHED} AND shadow_id = '')"  # noqa: S608 states of ours
+# The index on this column holds jobs of shadows only, and is used where a query says so too.
+_IS_SHADOW = "shadow_id != ''"
+_OF_NO_SHADOW = f"job_id NOT IN (SELECT job_id FROM job WHERE {_IS_SHADOW})"  # noqa: S608
 OVER = "expire_time_us BETWEEN 1 AND ?"
 
 CURSOR = "SELECT sequence, stream_created, message_id FROM cursor"
@@ -68,11 +71,15 @@ BEGIN_CURSOR = (
 )
 MOVE_CURSOR = "UPDATE cursor SET sequence = ?, stream_created = ?, message_id = ? WHERE sequence = ?"
 UNFINISHED = f"SELECT job_id, last_sequence FROM job WHERE {IS_UNFINISHED} ORDER BY create_time_us"  # noqa: S608
-COUNT_UNFINISHED = f"SELECT count(*) FROM job WHERE {IS_UNFINISHED}"  # noqa: S608
+# Jobs of shadows are counted apart: both counts are read from an index alone.
+COUNT_UNFINISHED = (
+    f"SELECT count(*) - (SELECT count(*) FROM job WHERE {_IS_SHADOW} AND {IS_UNFINISHED}) "  # noqa: S608
+    f"FROM job WHERE {IS_UNFINISHED}"
+)
 WHERE_SCHEDULED = (
     f"WHERE state = 'SCHEDULED' AND job_id IN (SELECT job_id FROM job WHERE {IS_UNFINISHED} AND frozen = 0)"  # noqa: S608
 )
-ASSET_IN_USE = f"SELECT job_id FROM job WHERE asset_id = ? AND {IS_UNFINISHED} LIMIT 1"  # noqa: S608
+ASSET_IN_USE = f"SELECT job_id FROM job WHERE asset_id = ? AND {IS_UNFINISHED} AND shadow_id = '' LIMIT 1"  # noqa: S608
 CANCEL_DELIVERIES = (
     "UPDATE delivery SET state = 'CANCELLED', next_try_time_us = 0 WHERE webhook_id = ? AND state = 'PENDING'"
 )
@@ -142,6 +149,8 @@ def page(table: type[Any], query: Find, label: str) -> Statement:
             clauses.append(f"coalesce({label.format(column=condition.column)}, '') {condition.op} ?")
             values += [condition.label_key, condition.value]
         else:
+            if condition.column == "shadow_id" and condition.op == "=" and condition.value:
+                clauses.append(_IS_SHADOW)
             clauses.append(f"{condition.column} {condition.op} ?")
             values.append(condition.value)
     if not set(order) <= known:
@@ -156,17 +165,24 @@ def page(table: type[Any], query: Find, label: str) -> Statement:
 
 
 def _of_kept_job(column: str) -> str:
-    return f"NOT EXISTS (SELECT 1 FROM job WHERE job.job_id = {column} AND job.state = 'DELETED')"  # noqa: S608 a column
+    return (
+        f"NOT EXISTS (SELECT 1 FROM job WHERE job.job_id = {column} "  # noqa: S608 a column
+        "AND (job.state = 'DELETED' OR job.shadow_id != ''))"
+    )
 
 
 _FAILURES = (
-    "SELECT stamp.build, count(*) FROM attempt JOIN stamp ON stamp.stamp_id = attempt.stamp_id "
-    "WHERE end_time_us >= ? AND fault = 'OURS' GROUP BY stamp.build"
+    "SELECT stamp.build, count(*) FROM attempt JOIN stamp ON stamp.stamp_id = attempt.stamp_id "  # noqa: S608
+    f"WHERE end_time_us >= ? AND fault = 'OURS' AND {_OF_NO_SHADOW} GROUP BY stamp.build"
 )
 _DEAD_HERE = f"(state = 'DEAD' AND {_of_kept_job('task.job_id')})"
 RECORDED = (
-    "SELECT count(DISTINCT job_id), count(DISTINCT CASE WHEN fault = 'OURS' THEN job_id END) FROM attempt "
-    "JOIN stamp ON stamp.stamp_id = attempt.stamp_id WHERE end_time_us >= ? AND stamp.build = ?"
+    "SELECT count(DISTINCT job_id), count(DISTINCT CASE WHEN fault = 'OURS' THEN job_id END) FROM attempt "  # noqa: S608
+    "JOIN stamp ON stamp.stamp_id = attempt.stamp_id "
+    f"WHERE end_time_us >= ? AND stamp.build = ? AND {_OF_NO_SHADOW}"
+)
+_UNFINISHED_OF_BUILDS = (
+    f"SELECT build, count(*) FROM job WHERE {IS_UNFINISHED} AND build != '' AND shadow_id = '' GROUP BY build"  # noqa: S608
 )
 _OLDEST = (
     f"SELECT job_id, schedule_time_us FROM task WHERE state = 'SCHEDULED' AND {_OF_UNFINISHED} "  # noqa: S608
@@ -183,10 +199,11 @@ def totals_statements(since_us: int) -> list[Statement]:
     since = (max(since_us, 1),)
     return [
         ("SELECT state, count(*) FROM job GROUP BY state", ()),
+        (f"SELECT state, count(*) FROM job WHERE {_IS_SHADOW} GROUP BY state", ()),  # noqa: S608
         (f"SELECT state, count(*) FROM task WHERE {_DEAD_HERE} OR {_OF_UNFINISHED} GROUP BY state", ()),  # noqa: S608
-        (f"SELECT build, count(*) FROM job WHERE {IS_UNFINISHED} AND build != '' GROUP BY build", ()),  # noqa: S608
+        (_UNFINISHED_OF_BUILDS, ()),
         (_FAILURES, since),
-        ("SELECT state, count(*) FROM job WHERE end_time_us >= ? GROUP BY state", since),
+        ("SELECT state, count(*) FROM job WHERE end_time_us >= ? AND shadow_id = '' GROUP BY state", since),
         (_OLDEST, ()),
         (_FROZEN, ()),
     ]
@@ -194,10 +211,10 @@ def totals_statements(since_us: int) -> list[Statement]:
 
 def totals_of(results: Sequence[Sequence[tuple[str, int]]]) -> Totals:
     """The counts, of the rows of each statement of `totals_statements`."""
-    jobs, tasks, builds, failures, ended, oldest, frozen = (dict(rows) for rows in results)
+    jobs, shadows, tasks, builds, failures, ended, oldest, frozen = (dict(rows) for rows in results)
     job_id, time_us = next(iter(oldest.items()), ("", 0))
     return Totals(
-        jobs=jobs,
+        jobs={state: count - shadows.get(state, 0) for state, count in jobs.items() if count > shadows.get(state, 0)},
         tasks=tasks,
         oldest_task_time_us=time_us,
         oldest_task_job_id=job_id,

@@ -33,6 +33,8 @@ class WebhookGroup:
 
     async def job_event(self, record: JobRecord, fact: Fact) -> None:
         """An event that took effect on a job."""
+        if record.job.shadow_id:
+            return
         created = created_of(record.job.created_pb)
         if fact.event.HasField("job_created") and (own := job_webhook(created, fact)) is not None:
             self._webhooks[own.webhook_id] = own

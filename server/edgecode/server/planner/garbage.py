@@ -11,7 +11,7 @@ from edgecode.core import subjects
 from edgecode.core.blobs import Blob, Blobs
 from edgecode.core.store_check import PREFIX as CHECKS
 from edgecode.server.ledger.port import JobRecord, Ledger
-from edgecode.server.ledger.rows import AttemptState, JobState
+from edgecode.server.ledger.rows import FINISHED, AttemptState, JobState
 from edgecode.v1.storage_pb2 import GarbageBlob
 
 
@@ -95,6 +95,8 @@ def _why(record: JobRecord | None, attempt_id: str) -> GarbageBlob.Reason | None
         return GarbageBlob.REASON_JOB_GONE
     if record.job.state == JobState.DELETED:
         return GarbageBlob.REASON_JOB_DELETED
+    if record.job.shadow_id and record.job.state in FINISHED:
+        return GarbageBlob.REASON_SHADOW_ENDED  # what it is compared by stands in the ledger
     attempt = record.attempts.get(attempt_id)
     if attempt is not None and attempt.state == AttemptState.RUNNING:
         return None

@@ -37,6 +37,7 @@ from edgecode.server.planner.new_builds import NewBuilds
 from edgecode.server.planner.plan import PlanRefused, look_again_us, plan
 from edgecode.server.planner.ramp_runner import RampRunner
 from edgecode.server.planner.route_keeper import RouteKeeper
+from edgecode.server.planner.shadow_runner import ShadowRunner
 from edgecode.server.planner.situation import Situation
 from edgecode.server.planner.telemetry import LeaderTelemetry
 from edgecode.server.webhooks.deliverer import Deliverer
@@ -111,6 +112,7 @@ class Leader:
         )
         self._new_builds = NewBuilds(self._projector, ledger, self._keeper, settings)
         self._ramps = RampRunner(self._projector, ledger, fleet, self._keeper, crash)
+        self._shadows = ShadowRunner(self._projector, ledger, fleet, events)
         self._route_moved = asyncio.Event()
         self._background = Background("leader")
         self.leading = False
@@ -164,6 +166,7 @@ class Leader:
         self._giver.forget()
         self._lanes.forget()
         self._ramps.forget()
+        self._shadows.forget()
         self._account.forget()
         await self._projector.open()
         self._set_leading(leading=True)
@@ -176,6 +179,7 @@ class Leader:
                 self._sweep_forever(),
                 self._follow_route(),
                 self._ramps.run(self._caught_up),
+                self._shadows.run(),
                 self._deliverer.run(self._caught_up),
             )
         finally:
@@ -222,6 +226,7 @@ class Leader:
         if record is None:
             return
         await self._stop_closed_attempts(record)
+        self._shadows.notice(record)
         if self._is_decided(job_id, record.job.last_sequence):
             self._giver.give(record)
             return

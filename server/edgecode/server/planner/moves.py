@@ -35,6 +35,8 @@ def leave_quarantined(record: JobRecord, situation: Situation) -> Iterator[event
 def reassign(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Event]:
     """The other reasons to leave a build."""
     route, job, workers = situation.route, record.job, situation.workers
+    if job.shadow_id:
+        return  # on another build it would tell of that one
     contract = contract_of_job(record)
     elsewhere = route.current != job.build and route.usable(route.current)
     if elsewhere and workers.lacks(job.build, contract) and route.current in workers.builds(contract):
@@ -53,6 +55,7 @@ def wants_another_opinion(task: TaskRow, record: JobRecord, situation: Situation
     return (
         task.state == TaskState.WAITING
         and is_users_fault(task)
+        and not record.job.shadow_id
         and record.job.build == route.ramping
         and route.usable(route.current)
         and route.current in situation.workers.builds(contract_of_job(record))

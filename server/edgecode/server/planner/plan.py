@@ -101,6 +101,9 @@ def _decisions(record: JobRecord, situation: Situation) -> Iterator[event_pb2.Ev
     if situation.now_us >= retention_deadline_us(record):
         yield _cancelled("RETENTION_REACHED", "the job was not finished within its retention")
         return
+    if job.shadow_id not in {"", situation.route.shadow_id}:
+        yield _cancelled("SHADOW_STOPPED", "the shadow it belongs to is over")
+        return
     if not job.build:
         yield from _assign(record, situation)
         return

@@ -31,7 +31,8 @@ class Situation:
     def signatures(self) -> tuple[int, int]:
         """The signature for jobs without a build, and for those that have one."""
         route, fleet = self.route, (self.workers.absence_counts, frozenset(self.workers.present))
-        return hash((route.revision, fleet)), hash((route.current, route.ramping, route.quarantined, fleet))
+        assigned = (route.current, route.ramping, route.quarantined, route.shadow_id)
+        return hash((route.revision, fleet)), hash((*assigned, fleet))
 
     def instance(self, attempt: AttemptRow) -> str:
         """The process that runs an attempt."""

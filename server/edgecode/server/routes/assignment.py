@@ -46,6 +46,8 @@ def choose(route: Route, created: event_pb2.JobCreated, workers: Workers) -> Cho
     Raising the share moves no key back from the ramping build: its place is compared with the share, and stays.
     """
     contract = created.contract
+    if created.shadow_id:
+        return _of_shadow(route, created.shadow_id, contract, workers)
     override = created.override_build if created.override_fate == event_pb2.OVERRIDE_FATE_HONOURED else ""
     if route.usable(override) and not workers.lacks(override, contract):
         return Choice(override, _CHOICES.CHOICE_OVERRIDE)
@@ -53,6 +55,13 @@ def choose(route: Route, created: event_pb2.JobCreated, workers: Workers) -> Cho
         return _of_ramp(route, created.version_key or created.job_id, contract, workers)
     watched = route.ramp is not None and route.ramp.state == ramp_pb2.RAMP_STATE_WATCHING
     return _current(route, contract, workers, _CHOICES.CHOICE_SHARE if watched else _CHOICES.CHOICE_CURRENT)
+
+
+def _of_shadow(route: Route, shadow_id: str, contract: int, workers: Workers) -> Choice | None:
+    """The build of the job's shadow while that goes on, and no other."""
+    if route.shadow is None or route.shadow_id != shadow_id or workers.lacks(route.shadow.build, contract):
+        return None
+    return Choice(route.shadow.build, _CHOICES.CHOICE_SHADOW)
 
 
 def _current(route: Route, contract: int, workers: Workers, why: event_pb2.JobAssigned.Choice) -> Choice | None:

@@ -34,6 +34,9 @@ def route_message(route: Route, document: event_pb2.RouteChanged, time_us: int =
         change_time=time_message(time_us),
         ramp_id=route.ramp.ramp_id if route.ramp is not None and route.ramp.state in GOING else "",
         etag=etag_of_route(route),
+        shadow_id=route.shadow_id,
+        shadow_build=route.shadow.build if route.shadow is not None and route.shadow_id else "",
+        shadow_percent=route.shadow.percent if route.shadow is not None and route.shadow_id else 0.0,
     )
 
 

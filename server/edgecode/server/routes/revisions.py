@@ -3,11 +3,12 @@
 import uuid
 from dataclasses import dataclass
 
-from edgecode.core.errors import FailedPrecondition, InvalidRequest
+from edgecode.core.errors import FailedPrecondition, InvalidRequest, NotFound
 from edgecode.core.stamp import parse_build
 from edgecode.server.routes.ramp import GOING
 from edgecode.server.routes.route import Change, Route
-from edgecode.v1 import event_pb2, ramp_pb2
+from edgecode.server.routes.shadow import stopped
+from edgecode.v1 import event_pb2, ramp_pb2, shadow_pb2
 
 _STATES = ramp_pb2.RampState
 
@@ -38,10 +39,7 @@ class Revising:
         """
         self._must_be_fit(ramp.build)
         going = self.route.ramp
-        if not self.route.usable(self.route.current):
-            raise FailedPrecondition("ROUTE_WITHOUT_CURRENT", "no build is current: promote one")
-        if ramp.build == self.route.current:
-            raise FailedPrecondition("BUILD_CURRENT", f"{ramp.build} is current already")
+        self._must_be_beside_current(ramp.build)
         if going is not None and going.state in GOING and going.state != _STATES.RAMP_STATE_WATCHING:
             raise FailedPrecondition(
                 "RAMP_GOES_ON",
@@ -60,6 +58,44 @@ class Revising:
         if ramp.state == _STATES.RAMP_STATE_WATCHING:
             return route.document(self.change, ramp=ramp, current=ramp.build)
         return route.document(self.change, ramp=ramp)
+
+    def start_shadow(self, shadow: shadow_pb2.ShadowDocument) -> event_pb2.RouteChanged:
+        """Begins a shadow.
+
+        Raises:
+            FailedPrecondition: `BUILD_QUARANTINED`, `BUILD_HAS_NO_WORKER`, `BUILD_CURRENT`, `ROUTE_WITHOUT_CURRENT`,
+                `RAMP_GOES_ON`: its build has a share of the jobs already; or `SHADOW_GOES_ON`.
+        """
+        route = self.route
+        self._must_be_fit(shadow.build)
+        self._must_be_beside_current(shadow.build)
+        if shadow.build == route.ramping:
+            ramp_id = route.ramp.ramp_id if route.ramp is not None else ""
+            raise FailedPrecondition(
+                "RAMP_GOES_ON", f"{shadow.build} ramps: jobs of users tell of it", metadata={"ramp_id": ramp_id}
+            )
+        if route.shadow is not None and route.shadow_id:
+            raise FailedPrecondition(
+                "SHADOW_GOES_ON",
+                f"{route.shadow.build} shadows already: stop that first",
+                metadata={"shadow_id": route.shadow_id},
+            )
+        return route.document(self.change, shadow=shadow)
+
+    def stop_shadow(self, shadow_id: str) -> event_pb2.RouteChanged:
+        """Ends the shadow that goes on; where one is named, that one.
+
+        Raises:
+            NotFound: `SHADOW_NOT_FOUND`.
+        """
+        route = self.route
+        if route.shadow is None or shadow_id not in {"", route.shadow_id} or not route.shadow_id:
+            raise NotFound(
+                "SHADOW_NOT_FOUND",
+                f"shadow {shadow_id!r} does not go on" if shadow_id else "no shadow goes on",
+                metadata={"shadow_id": shadow_id},
+            )
+        return route.document(self.change, shadow=stopped(route.shadow, "STOPPED_BY_OPERATOR", self.change.now_us))
 
     def rollback(self, build: str, to_build: str) -> event_pb2.RouteChanged:
         """Quarantines a build, the ramping one or else the current one if none is named; jobs go to a good one.
@@ -126,6 +162,12 @@ class Revising:
                 f"{build} has no live worker that reads plain jobs: start one first",
                 metadata={"build": build},
             )
+
+    def _must_be_beside_current(self, build: str) -> None:
+        if not self.route.usable(self.route.current):
+            raise FailedPrecondition("ROUTE_WITHOUT_CURRENT", "no build is current: promote one")
+        if build == self.route.current:
+            raise FailedPrecondition("BUILD_CURRENT", f"{build} is current already")
 
 
 def parsed(build: str, field: str) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 from edgecode.server.ledger.rows import RouteRow
 from edgecode.server.routes.ramp import BEFORE_PROMOTION, GOING, share_percent
 from edgecode.server.routes.ramp_orders import overtaken
-from edgecode.v1 import event_pb2, ramp_pb2
+from edgecode.server.routes.shadow import goes_on
+from edgecode.server.routes.shadow import overtaken as shadow_overtaken
+from edgecode.v1 import event_pb2, ramp_pb2, shadow_pb2
 
 WORKER = "worker"
 # Of the builds that were current the newest: the document is written again with each change.
@@ -29,7 +31,8 @@ class Change:
 class Route:
     """`revision` counts from 1; 0 is the route before there was any. `sequence` is its place in the log.
 
-    `ramp` is there while a ramp or the watch after it goes on, and in the revision that ends it. Not to be changed.
+    `ramp` is there while a ramp or the watch after it goes on and in the revision that ends it; so is `shadow`. Neither
+    is to be changed.
     """
 
     revision: int = 0
@@ -41,6 +44,7 @@ class Route:
     ramping: str = ""
     ramp_percent: float = 0.0
     ramp: ramp_pb2.RampDocument | None = None
+    shadow: shadow_pb2.ShadowDocument | None = None
 
     @classmethod
     def of(cls, row: RouteRow) -> "Route":
@@ -60,6 +64,7 @@ class Route:
             document.ramping,
             document.ramp_percent,
             document.ramp if document.HasField("ramp") else None,
+            document.shadow if document.HasField("shadow") else None,
         )
 
     def usable(self, build: str) -> bool:
@@ -71,12 +76,22 @@ class Route:
         ramped = self.ramp_percent if self.ramping else 0.0
         return ramped if build == self.ramping else 100.0 - ramped if build == self.current else 0.0
 
+    @property
+    def shadow_id(self) -> str:
+        """Of the shadow that goes on; empty where none does."""
+        return self.shadow.shadow_id if self.shadow is not None and goes_on(self.shadow) else ""
+
     def document(
-        self, change: "Change", *, ramp: ramp_pb2.RampDocument | None = None, **changed: Any
+        self,
+        change: "Change",
+        *,
+        ramp: ramp_pb2.RampDocument | None = None,
+        shadow: shadow_pb2.ShadowDocument | None = None,
+        **changed: Any,
     ) -> event_pb2.RouteChanged:
         """The next revision, with these fields of a route changed; what was current becomes a former.
 
-        Without `ramp` the ramp that goes on stays, as far as the change lets it.
+        Without `ramp` the ramp that goes on stays, as far as the change lets it; so does, without `shadow`, the shadow.
         """
         after = replace(self, **changed)
         if ramp is None and self.ramp is not None and self.ramp.state in GOING:
@@ -85,6 +100,8 @@ class Route:
             after = replace(after, ramping=ramp.build if ramp.state in BEFORE_PROMOTION else "")
             after = replace(after, ramp_percent=share_percent(ramp))
         ramps = after.ramping not in {"", after.current} and after.ramping not in after.quarantined
+        if shadow is None and self.shadow_id:
+            shadow = self._shadow_after(after, after.ramping if ramps else "", change)
         former = [b for b in (self.current, *self.former) if b and b != after.current]
         return event_pb2.RouteChanged(
             service=WORKER,
@@ -99,7 +116,12 @@ class Route:
             comment=change.comment,
             former=list(dict.fromkeys(former))[:MOST_FORMER],
             ramp=ramp,
+            shadow=shadow,
         )
+
+    def _shadow_after(self, after: "Route", ramping: str, change: "Change") -> shadow_pb2.ShadowDocument:
+        assert self.shadow is not None
+        return shadow_overtaken(self.shadow, after.current, ramping, after.quarantined, change.now_us)
 
     def last_good(self) -> str:
         """The newest former build that may have jobs, empty where there is none."""

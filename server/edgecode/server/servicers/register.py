@@ -13,6 +13,7 @@ from edgecode.server.fleet.overview import Overview
 from edgecode.server.incidents.trace import Traces
 from edgecode.server.routes.ramps import Ramps
 from edgecode.server.routes.service import Routes
+from edgecode.server.routes.shadows import Shadows
 from edgecode.server.routes.write import RouteWriter
 from edgecode.server.servicers.assets import AssetServicer
 from edgecode.server.servicers.fleet import FleetServicer
@@ -59,4 +60,5 @@ def _routes(domain: Domain) -> RouteServicer:
     routes = Routes(
         bus=domain.bus, ledger=domain.ledger, reads=domain.reads, fleet=domain.fleet, watch=domain.route, writer=writer
     )
-    return RouteServicer(routes, Ramps(domain.ledger, domain.reads, writer, domain.settings))
+    ramps = Ramps(domain.ledger, domain.reads, writer, domain.settings)
+    return RouteServicer(routes, ramps, Shadows(domain.ledger, domain.reads, writer, domain.fleet))

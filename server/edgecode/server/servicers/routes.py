@@ -3,19 +3,20 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from edgecode.core.errors import Unimplemented
 from edgecode.server.calls import current_call
 from edgecode.server.routes.ramps import Ramps
 from edgecode.server.routes.service import Routes
+from edgecode.server.routes.shadows import Shadows
 from edgecode.v1 import route_pb2, route_pb2_grpc
 
 
 class RouteServicer(route_pb2_grpc.RouteServiceServicer):
     """Hands each call to the domain."""
 
-    def __init__(self, routes: Routes, ramps: Ramps) -> None:
+    def __init__(self, routes: Routes, ramps: Ramps, shadows: Shadows) -> None:
         self._routes = routes
         self._ramps = ramps
+        self._shadows = shadows
 
     async def GetRoute(self, request: route_pb2.GetRouteRequest, context: Any) -> route_pb2.Route:
         """See the contract."""
@@ -67,16 +68,18 @@ class RouteServicer(route_pb2_grpc.RouteServiceServicer):
 
     async def StartShadow(self, request: route_pb2.StartShadowRequest, context: Any) -> route_pb2.Shadow:
         """See the contract."""
-        raise _not_yet("StartShadow")
+        return await self._shadows.start(request, current_call())
 
     async def StopShadow(self, request: route_pb2.StopShadowRequest, context: Any) -> route_pb2.Shadow:
         """See the contract."""
-        raise _not_yet("StopShadow")
+        return await self._shadows.stop(request, current_call())
 
     async def GetShadow(self, request: route_pb2.GetShadowRequest, context: Any) -> route_pb2.Shadow:
         """See the contract."""
-        raise _not_yet("GetShadow")
+        return await self._shadows.get(request.shadow_id)
 
-
-def _not_yet(method: str) -> Unimplemented:
-    return Unimplemented("METHOD_UNKNOWN", f"this build does not serve {method} yet", metadata={"method": method})
+    async def ListShadowDifferences(
+        self, request: route_pb2.ListShadowDifferencesRequest, context: Any
+    ) -> route_pb2.ListShadowDifferencesResponse:
+        """See the contract."""
+        return await self._shadows.differences(request)

@@ -83,7 +83,7 @@ class ArtifactFiles:
         return not self._closed or bool(transport is not None and transport.get_extra_info("peercert"))
 
     async def _file(self, request: web.Request) -> _File:
-        artifact = await self._queries.artifact(request.match_info["artifact_id"], CallContext())
+        artifact = await self._queries.served(request.match_info["artifact_id"], CallContext())
         file = artifact.file
         if request.path.endswith("/statement"):
             key, name, kind = file.statement_blob_key, f"{file.file_name}.intoto.json", "application/vnd.in-toto+json"

@@ -1,0 +1,188 @@
+"""A shadow as the leader runs it: played workers, real log and ledger. Nothing it does touches a job of a user."""
+
+import uuid
+from collections.abc import Sequence
+
+from edgecode.core import subjects
+from edgecode.core.bus import Outgoing
+from edgecode.server.ledger.port import Condition, Find
+from edgecode.server.ledger.rows import DeliveryRow, JobRow
+from edgecode.server.routes.revisions import Revising
+from edgecode.server.routes.route import Change
+from edgecode.server.routes.shadow import started
+from edgecode.server.routes.shadow_job import shadow_job_id
+from edgecode.server.routes.shadow_pairs import Report, pairs
+from edgecode.v1 import event_pb2, route_pb2
+from tests.harness.builds import build_of
+from tests.harness.played_server import NoLock, PlayedServer, a_job, a_video
+from tests.harness.played_worker import PlayedWorker
+from tests.integration.protocol.conftest import StartServer, StartWorker
+
+OLD, NEW = build_of("b"), build_of("c")
+
+
+async def begun(
+    server: PlayedServer, start_worker: StartWorker, percent: float = 100.0
+) -> tuple[PlayedWorker, PlayedWorker]:
+    """OLD is current, NEW is its shadow; both have a worker, and the leader leads."""
+    old, new = await start_worker("b", server), await start_worker("c", server)
+    await server.route(OLD)
+    await server.lead()
+    await server.settle()
+    route = server.leader._projector.route
+    shadow = started("sh", NEW, percent, against=OLD, revision=2, actor="ann", comment="look", now_us=1)
+    await change(server, Revising(route, frozenset({OLD, NEW}), Change("S", "ann", 1)).start_shadow(shadow))
+    return old, new
+
+
+async def change(server: PlayedServer, document: event_pb2.RouteChanged) -> None:
+    message = Outgoing(
+        subjects.route_events("worker"),
+        event_pb2.Event(route_changed=document).SerializeToString(),
+        msg_id=uuid.uuid4().hex,
+        expected_last=server.leader._projector.route.sequence,
+    )
+    await server.events.append([message])
+    await server.fold()
+
+
+async def look(server: PlayedServer) -> None:
+    """The leader's looks at the shadow and at all jobs, until nothing more happens."""
+    await server.settle()
+    server.leader._shadows._looked = 0.0
+    await server.leader._shadows.look()
+    await server.settle()
+
+
+async def work(server: PlayedServer, *workers: PlayedWorker, failing: str = "") -> None:
+    """All there is to do, each worker in turn; those of the failing build fail at it."""
+    while True:
+        found = [(worker, taken) for worker in workers if (taken := await worker.take()) is not None]
+        if not found:
+            return
+        for worker, taken in found:
+            await taken.start()
+            await (taken.fail() if worker.bus.stamp.build == failing else taken.succeed())
+            await taken.ack()
+        await server.settle()
+
+
+async def shadows(server: PlayedServer) -> Sequence[JobRow]:
+    return await server.ledger.find(JobRow, Find([Condition("shadow_id", "=", "sh")], "create_time_us"))
+
+
+async def report(server: PlayedServer) -> route_pb2.Shadow:
+    found, message = Report(), route_pb2.Shadow()
+    async for _, pair in pairs(server.ledger, "sh"):
+        found.take(pair)
+    found.write_into(message)
+    return message
+
+
+async def test_a_job_is_repeated_at_the_lowest_priority_and_ends_as_ever_though_its_shadow_fails(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await start_server()
+    old, new = await begun(server, start_worker)
+    job = a_video("one")
+    await server.create(job)
+    await look(server)
+    [row] = await shadows(server)
+    assert (row.job_id, row.build, row.priority) == (shadow_job_id(job.job_id, "sh"), NEW, event_pb2.PRIORITY_LOW)
+    assert [s for s in await server.standing() if row.job_id in s] == [
+        s for s in await server.standing() if s.startswith("task.light.low.")
+    ]
+    await work(server, new, failing=NEW)
+    assert (await server.record(row.job_id)).job.state == "FAILED"
+    await work(server, old)
+    original = (await server.record(job.job_id)).job
+    assert (original.state, original.build, original.epoch) == ("SUCCEEDED", OLD, 0)
+    found = await report(server)
+    assert (found.jobs_shadowed, found.jobs_failed, found.jobs_compared) == (1, 1, 0)
+    assert [each.shadow_failure.reason for each in found.differences] == ["BROKEN"]
+    assert len(await shadows(server)) == 1, "a shadow is not shadowed"
+
+
+async def test_a_second_leader_repeats_nothing_twice_and_goes_on_with_what_is_missing(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await start_server()
+    old, new = await begun(server, start_worker)
+    await server.create(a_job("one"))
+    await look(server)
+    other = await start_server(letter="d", lock=NoLock())
+    await other.sees(old.instance, new.instance)
+    await other.lead()
+    await server.create(a_job("two"))
+    await look(other)
+    server.leader._shadows.forget()
+    await server.fold()
+    for name in ("one", "two"):
+        server.leader._shadows.notice(await server.record(a_job(name).job_id))
+    before = len(await shadows(other))
+    await server.leader._shadows.look()
+    await look(other)
+    found = await shadows(other)
+    assert before == len(found) == 2
+
+
+async def test_the_shadow_of_a_cancelled_job_is_cancelled_and_of_one_that_goes_on_is_not(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await start_server()
+    await begun(server, start_worker)
+    gone, kept = a_job("gone"), a_job("kept")
+    await server.create(gone)
+    await server.create(kept)
+    await look(server)
+    cancel = event_pb2.Event(job_cancel_requested=event_pb2.JobCancelRequested(reason="no", caller="ann"))
+    await server.append(subjects.job_events(gone.job_id), cancel)
+    await look(server)
+    states = {row.job_id: row.state for row in await shadows(server)}
+    assert states == {shadow_job_id(gone.job_id, "sh"): "CANCELLED", shadow_job_id(kept.job_id, "sh"): "RUNNING"}
+    assert (await report(server)).jobs_dropped == 1
+
+
+async def test_when_it_is_stopped_its_unfinished_jobs_are_cancelled_and_no_more_are_made(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await start_server()
+    old, new = await begun(server, start_worker)
+    await server.create(a_job("one"))
+    await look(server)
+    taken = await new.must_take()
+    await taken.start()
+    await server.fold()
+    route = server.leader._projector.route
+    await change(server, Revising(route, frozenset({OLD, NEW}), Change("S", "ann", 2)).stop_shadow(""))
+    await server.create(a_job("two"))
+    await look(server)
+    [row] = await shadows(server)
+    assert (row.state, row.failure_reason) == ("CANCELLED", "SHADOW_STOPPED")
+    assert not [subject for subject in await server.standing() if row.job_id in subject]
+    await work(server, old)
+    assert {(await server.record(a_job(name).job_id)).job.state for name in ("one", "two")} == {"SUCCEEDED"}
+
+
+async def test_no_webhook_hears_of_a_shadow_and_no_count_does(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await start_server()
+    old, new = await begun(server, start_worker)
+    await server.append(
+        subjects.webhook_events("w"),
+        event_pb2.Event(
+            webhook_created=event_pb2.WebhookCreated(
+                webhook_id="w", url="https://hooks.example.com", event_types=["job.succeeded"], retry_seconds=60
+            )
+        ),
+    )
+    await server.create(a_job("one"))
+    await look(server)
+    totals = await server.ledger.totals(0)
+    assert (sum(totals.jobs.values()), dict(totals.builds), await server.ledger.count_unfinished()) == (1, {OLD: 1}, 1)
+    await work(server, new, old)
+    assert {row.state for row in await shadows(server)} == {"SUCCEEDED"}
+    found = await server.ledger.find(DeliveryRow, Find())
+    assert [row.job_id for row in found] == [a_job("one").job_id]
+    assert (await server.ledger.totals(1)).succeeded_since == 1
