@@ -24,6 +24,15 @@ async def start(api: Api, build: str = PLAYED, percent: float = 100.0, **fields:
     return await api.routes.StartShadow(route_pb2.StartShadowRequest(**wanted))
 
 
+async def current_of(api: Api) -> str:
+    """The build that the leader made current, once it has."""
+
+    async def current() -> str:
+        return (await api.routes.GetRoute(route_pb2.GetRouteRequest())).current
+
+    return await eventually(current)
+
+
 async def stop(api: Api) -> route_pb2.Shadow:
     return await api.routes.StopShadow(route_pb2.StopShadowRequest(comment="seen enough"))
 
@@ -31,6 +40,7 @@ async def stop(api: Api) -> route_pb2.Shadow:
 @pytest_asyncio.fixture(loop_scope="session")
 async def shadow(api: Api, played: PlayedWorker) -> AsyncIterator[route_pb2.Shadow]:
     """Of all jobs, by a worker that makes something else of each."""
+    await current_of(api)
     await played.work()
     begun = await start(api)
     yield begun
@@ -39,9 +49,10 @@ async def shadow(api: Api, played: PlayedWorker) -> AsyncIterator[route_pb2.Shad
 
 
 async def test_it_is_started_once_shown_and_stopped(api: Api, played: PlayedWorker) -> None:
+    current = await current_of(api)
     begun = await start(api, percent=0.5, request_id="s1")
     again = await start(api, percent=0.5, request_id="s1")
-    assert (begun.shadow_id, begun.build, begun.percent) == (again.shadow_id, PLAYED, 0.5)
+    assert (begun.shadow_id, begun.build, begun.against) == (again.shadow_id, PLAYED, current)
     assert (begun.stopped, begun.comment, begun.actor[:5]) == (False, "a test", "test-")
     assert any("no job of the current build" in each for each in begun.waits_for)
     route = await api.routes.GetRoute(route_pb2.GetRouteRequest())
@@ -55,7 +66,7 @@ async def test_it_is_started_once_shown_and_stopped(api: Api, played: PlayedWork
 
 
 async def test_what_cannot_be_is_refused_and_says_at_which_field(api: Api, played: PlayedWorker) -> None:
-    current = (await api.routes.GetRoute(route_pb2.GetRouteRequest())).current
+    current = await current_of(api)
     for build, percent, reason, fields in (
         (NOBODY, 5.0, "BUILD_HAS_NO_WORKER", ()),
         (current, 5.0, "BUILD_CURRENT", ()),
@@ -144,7 +155,9 @@ async def test_a_watch_of_all_jobs_sees_no_shadow(api: Api, asset: asset_pb2.Ass
             if update.event.job_id == last.job_id:
                 break
     watch.cancel()
-    assert seen == {created.job_id, last.job_id}
+    assert {created.job_id, last.job_id} <= seen
+    of_it = job_pb2.ListJobsRequest(filter=f'shadow_id = "{shadow.shadow_id}"')
+    assert not seen & {each.job_id for each in (await api.jobs.ListJobs(of_it)).jobs}
 
 
 async def test_pages_of_differences_follow_each_other(
