@@ -220,6 +220,10 @@ def test_the_route_is_shown_changed_with_a_reason_and_refused_what_it_cannot_hav
         (("promote", nobody, "-m", "x"), "no live worker"),
         (("ramp", "start", nobody, "-m", "x"), "no live worker"),
         (("ramp", "status"), "no ramp"),
+        (("shadow", "start", nobody, "--percent", "5", "-m", "x"), "no live worker"),
+        (("shadow", "stop", "-m", "x"), "no shadow goes on"),
+        (("shadow", "status"), "no shadow"),
+        (("shadow", "report"), "no shadow"),
         (("rollback", "-m", "x"), "no former current build"),
         (("wait-drained", current), "gets new jobs"),
     ):

@@ -3,8 +3,18 @@ from rich.console import Console, RenderableType
 
 from edgecode.cli.commands.release_changes import moment
 from edgecode.cli.exits import CommandFailed
-from edgecode.cli.tables import artifacts, changes, fleet, jobs, trace
-from edgecode.v1 import asset_pb2, event_pb2, fleet_pb2, incident_pb2, job_pb2, media_pb2, release_pb2, stamp_pb2
+from edgecode.cli.tables import artifacts, changes, fleet, jobs, shadows, trace
+from edgecode.v1 import (
+    asset_pb2,
+    event_pb2,
+    fleet_pb2,
+    incident_pb2,
+    job_pb2,
+    media_pb2,
+    release_pb2,
+    route_pb2,
+    stamp_pb2,
+)
 
 WORKER = stamp_pb2.Stamp(
     service="worker",
@@ -172,6 +182,32 @@ def test_a_trace_shows_each_hop_with_its_build_and_seconds_after_the_first() -> 
     ]
     assert "STALLED (ours): clock stood still" in lines[4]
     assert "2 hops, made by 0.1.0+gaaaaaaaaaaaa, 0.1.0+gbbbbbbbbbbbb" in lines[6]
+
+
+def test_a_shadow_shows_counts_and_what_differs_with_both_values_and_both_builds() -> None:
+    failed = route_pb2.ShadowDifference(job_id="job-2", served_build="1.0.0+ga", shadow_build="1.1.0+gb")
+    failed.shadow_failure.MergeFrom(media_pb2.Failure(reason="BROKEN", message="it broke", fault=media_pb2.FAULT_OURS))
+    differs = route_pb2.ShadowDifference(
+        job_id="job-1", output_id="720p", served_build="1.0.0+ga", shadow_build="1.1.0+gb",
+        served_content_sha256="a" * 64, shadow_content_sha256="b" * 64, served_frames=300, shadow_frames=299,
+        served_ssim=0.99, shadow_ssim=0.5,
+        differs=[route_pb2.SHADOW_ASPECT_CONTENT, route_pb2.SHADOW_ASPECT_FRAMES],
+    )  # fmt: skip
+    message = route_pb2.Shadow(
+        shadow_id="sh", build="1.1.0+gb", against="1.0.0+ga", percent=5, jobs_shadowed=9, jobs_compared=7,
+        jobs_identical=6, jobs_failed=1, outputs_compared=7, outputs_identical=6, waits_for=["1 pairs have not ended"],
+        differing=[route_pb2.ShadowAspectCount(aspect=route_pb2.SHADOW_ASPECT_FRAMES, count=1)],
+        differences=[failed, differs],
+    )  # fmt: skip
+    text = rendered(shadows.shadow(message))
+    assert text.startswith("→ 1 pairs have not ended\n")
+    assert "7, 6 of them the same" in text
+    assert "frames 1" in text
+    rows = [line.split() for line in text.splitlines() if "1.0.0+ga " in line or line.strip().startswith("1.1.0+gb")]
+    assert [row[0] for row in rows[-4:]] == ["job-2", "1.1.0+gb", "job-1", "1.1.0+gb"]
+    assert {"content,", "frames", "aaaaaaaaaaaa", "300", "0.9900"} <= set(rows[-2])
+    assert {"bbbbbbbbbbbb", "299", "0.5000"} <= set(rows[-1])
+    assert "BROKEN (ours): it broke" in text
 
 
 def test_a_job_shows_why_it_failed_and_what_its_source_is() -> None:

@@ -111,9 +111,10 @@ async def test_a_second_leader_repeats_nothing_twice_and_goes_on_with_what_is_mi
     for name in ("one", "two"):
         await server.create(a_job(name))
     await server.settle()  # chosen, and not yet repeated
-    other = await start_server(letter="d", lock=NoLock())
+    other = await start_server("other.sqlite", letter="d", lock=NoLock())
     await other.sees(old.instance, new.instance)
     await other.lead()
+    await other.catch_up()
     await look(other)
     made = {row.job_id for row in await shadows(other)}
     assert made == {shadow_job_id(a_job(name).job_id, "sh") for name in ("one", "two")}

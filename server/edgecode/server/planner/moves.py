@@ -55,7 +55,6 @@ def wants_another_opinion(task: TaskRow, record: JobRecord, situation: Situation
     return (
         task.state == TaskState.WAITING
         and is_users_fault(task)
-        and not record.job.shadow_id
         and record.job.build == route.ramping
         and route.usable(route.current)
         and route.current in situation.workers.builds(contract_of_job(record))
