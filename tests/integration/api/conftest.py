@@ -18,7 +18,7 @@ from edgecode.core.lifecycle import end
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import make_stamp
 from edgecode.server.calls import CALLER, SEQUENCE
-from edgecode.v1 import asset_pb2, fleet_pb2, job_pb2
+from edgecode.v1 import asset_pb2, fleet_pb2, job_pb2, route_pb2
 from tests.harness.api import Api
 from tests.harness.broker import Broker
 from tests.harness.builds import build_of, stamp_of
@@ -183,7 +183,8 @@ def unique() -> Callable[[], str]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def played(stack: Stack, api: Api) -> AsyncIterator[PlayedWorker]:
-    """A live worker of another build, which does nothing."""
+    """A live worker of another build, which does nothing. It comes when the real worker's build is current."""
+    await eventually(lambda: _current(api))
     worker = await PlayedWorker.connect(stack.settings.nats_url, stamp_of("worker", "c"))
     await worker.beat()
 
@@ -197,6 +198,10 @@ async def played(stack: Stack, api: Api) -> AsyncIterator[PlayedWorker]:
     await end([beats])
     await worker.leave()
     await worker.close()
+
+
+async def _current(api: Api) -> str:
+    return (await api.routes.GetRoute(route_pb2.GetRouteRequest())).current
 
 
 async def beat_on(worker: PlayedWorker) -> None:

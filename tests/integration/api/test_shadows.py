@@ -24,15 +24,6 @@ async def start(api: Api, build: str = PLAYED, percent: float = 100.0, **fields:
     return await api.routes.StartShadow(route_pb2.StartShadowRequest(**wanted))
 
 
-async def current_of(api: Api) -> str:
-    """The build that the leader made current, once it has."""
-
-    async def current() -> str:
-        return (await api.routes.GetRoute(route_pb2.GetRouteRequest())).current
-
-    return await eventually(current)
-
-
 async def stop(api: Api) -> route_pb2.Shadow:
     return await api.routes.StopShadow(route_pb2.StopShadowRequest(comment="seen enough"))
 
@@ -40,7 +31,6 @@ async def stop(api: Api) -> route_pb2.Shadow:
 @pytest_asyncio.fixture(loop_scope="session")
 async def shadow(api: Api, played: PlayedWorker) -> AsyncIterator[route_pb2.Shadow]:
     """Of all jobs, by a worker that makes something else of each."""
-    await current_of(api)
     await played.work()
     begun = await start(api)
     yield begun
@@ -49,7 +39,7 @@ async def shadow(api: Api, played: PlayedWorker) -> AsyncIterator[route_pb2.Shad
 
 
 async def test_it_is_started_once_shown_and_stopped(api: Api, played: PlayedWorker) -> None:
-    current = await current_of(api)
+    current = (await api.routes.GetRoute(route_pb2.GetRouteRequest())).current
     begun = await start(api, percent=0.5, request_id="s1")
     again = await start(api, percent=0.5, request_id="s1")
     assert (begun.shadow_id, begun.build, begun.against) == (again.shadow_id, PLAYED, current)
@@ -66,7 +56,7 @@ async def test_it_is_started_once_shown_and_stopped(api: Api, played: PlayedWork
 
 
 async def test_what_cannot_be_is_refused_and_says_at_which_field(api: Api, played: PlayedWorker) -> None:
-    current = await current_of(api)
+    current = (await api.routes.GetRoute(route_pb2.GetRouteRequest())).current
     for build, percent, reason, fields in (
         (NOBODY, 5.0, "BUILD_HAS_NO_WORKER", ()),
         (current, 5.0, "BUILD_CURRENT", ()),
