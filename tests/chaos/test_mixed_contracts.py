@@ -25,7 +25,7 @@ LOCAL_WEBHOOKS: dict[str, Any] = {"webhook_allow_http": True, "webhook_networks"
 @pytest.fixture(scope="module")
 def older(tmp_path_factory: pytest.TempPathFactory) -> SecondBuild:
     """A build that reads contract 1 alone."""
-    contract = {"core/edgecode/core/contract.py": ("READS_MAX = 2", "READS_MAX = 1")}
+    contract = {"core/edgecode/core/contract.py": ("READS_MAX = 3", "READS_MAX = 1")}
     return SecondBuild.make(tmp_path_factory.mktemp("older") / "edgecode", contract)
 
 
