@@ -147,7 +147,7 @@ async def _flow(log: Log) -> AsyncIterator[None]:
 async def _served(api: Api, bus: Bus, jobs: int) -> float:
     """Percent of new jobs that the leader gave to the ramping build."""
     build = _OLD if (await api.routes.GetRoute(route_pb2.GetRouteRequest())).current == _NEW else _NEW
-    policy = ramp_pb2.RampPolicy(steps_percent=[_PERCENT], min_jobs=10 * jobs)
+    policy = ramp_pb2.RampPolicy(steps_percent=[_PERCENT], min_jobs=10 * jobs, longest_seconds=3_600.0)
     head = (await Log(bus).identity()).last_sequence
     await api.routes.StartRamp(route_pb2.StartRampRequest(build=build, policy=policy, comment="bench"), metadata=_BY)
     units = [[noop_job(1)] for _ in range(jobs)]

@@ -159,3 +159,24 @@ def test_the_fate_of_an_override_is_told_as_it_is() -> None:
     }
     assert all(found == expected for found, expected in fates.items())
     assert len(fates) == len(event_pb2.OverrideFate.values())
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_a_job_that_is_forgotten_before_the_ramp_may_be_over_is_given_by_the_share_and_does_not_count(
+    watched: bool,
+) -> None:
+    ramp = ramp_pb2.RampDocument()
+    ramp.CopyFrom(RAMP)
+    ramp.policy.longest_seconds = 3_600
+    ramp.start_time.FromSeconds(1_800_000_000)
+    route = ramp_to(20.0, ramp=ramp)
+    if watched:
+        ramp.state = ramp_pb2.RAMP_STATE_WATCHING
+        route = replace(route, current=C, ramping="", ramp=ramp)
+    for seconds, counts in ((86_400, True), (3_600, False)):
+        kept = job("customer")
+        kept.expire_time.FromSeconds(1_800_000_000 + seconds)
+        choice = choose(route, kept, workers(B, C))
+        assert choice is not None
+        assert choice.build == (C if watched else choose(route, job("customer"), workers(B, C)).build)  # type: ignore[union-attr]
+        assert (choice.assigned(route).ramp_id == "r") is counts

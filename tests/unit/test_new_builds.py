@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from edgecode.core.errors import InvalidRequest
 from edgecode.core.settings import Settings
 from edgecode.server.planner.new_builds import newest
 from edgecode.server.routes.policy_settings import with_settings
+from edgecode.server.routes.ramp_policy import MOST_SECONDS
 from edgecode.server.routes.route import Route
 from edgecode.v1 import ramp_pb2
 
@@ -53,3 +55,12 @@ def test_a_ramp_takes_from_the_settings_what_it_leaves_open() -> None:
     assert (list(policy.steps_percent), policy.min_jobs, policy.alpha) == ([10.0, 60.0], 9, 0.05)
     assert policy.hold_and_tell
     assert policy.min_time_seconds == 0.0, "the default of ramps comes later"
+
+
+def test_no_ramp_lasts_longer_than_jobs_are_kept() -> None:
+    week = Settings(retention_seconds=7 * 86_400)
+    assert with_settings(ramp_pb2.RampPolicy(), week).longest_seconds == 0.9 * 7 * 86_400
+    assert with_settings(ramp_pb2.RampPolicy(), Settings()).longest_seconds == MOST_SECONDS
+    with pytest.raises(InvalidRequest) as refused:
+        with_settings(ramp_pb2.RampPolicy(longest_seconds=7 * 86_400), week)
+    assert [violation.field for violation in refused.value.violations] == ["policy.longest_seconds"]

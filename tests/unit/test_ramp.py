@@ -7,11 +7,12 @@ import pytest
 from edgecode.core.errors import FailedPrecondition
 from edgecode.server.routes import ramp as ramp_module
 from edgecode.server.routes import ramp_orders
-from edgecode.server.routes.evidence import recompute
+from edgecode.server.routes.evidence import Evidence, recompute
 from edgecode.server.routes.ramp import decide, share_percent, started
 from edgecode.server.routes.ramp_job import Made, Outcome, RampJob
 from edgecode.server.routes.ramp_policy import filled
 from edgecode.server.routes.ramp_status import ramp_status
+from edgecode.server.routes.ramp_summary import summary_of
 from edgecode.v1 import ramp_pb2
 
 STATES = ramp_pb2.RampState
@@ -329,6 +330,33 @@ def test_a_ramp_that_stands_still_says_why() -> None:
     assert ramp_status(paused, recompute(paused, [], NOW), NOW).waits_for == [
         "waits for the operator: who paused it; resume, advance or abort it"
     ]
+
+
+def test_what_is_not_over_when_its_jobs_begin_to_be_forgotten_is_ended() -> None:
+    late = NOW + 7_200 * SECOND
+    document = ramp(longest_seconds=7_200)
+    held = ramp_module.changed(document, NOW, STATES.RAMP_STATE_PAUSED, "HELD_WITHOUT_VERDICT")
+    held.held = True
+    for unpromoted in (document, held):
+        assert decide(unpromoted, Evidence(unpromoted), late - 1) is None
+        assert said(decide(unpromoted, Evidence(unpromoted), late)) == ("ABORTED", "TOOK_TOO_LONG", 0.0)
+    watched = ramp_orders.promoted(document, NOW + SECOND)
+    assert decide(watched, Evidence(watched), late - 1) is None
+    assert said(decide(watched, Evidence(watched), late))[:2] == ("PROMOTED", "WATCH_ENDED")
+
+
+def test_a_ramp_that_is_over_shows_what_was_known_then_though_its_jobs_are_forgotten() -> None:
+    document, jobs = ramp(), Jobs()
+    for _ in range(30):
+        jobs.good(4, document, on_ramp=False, seconds=1.0).good(1, document, seconds=1.1)
+    evidence = recompute(document, jobs.bad(1, document).jobs, NOW)
+    over = ramp_orders.aborted(document, NOW)
+    over.summary.CopyFrom(summary_of(document, evidence))
+    before, after = (ramp_status(over, each, NOW) for each in (evidence, Evidence(over)))
+    assert (after.ramping, after.current, after.findings, after.served_percent) == (
+        before.ramping, before.current, before.findings, before.served_percent,
+    )  # fmt: skip
+    assert (after.ramping.side.failures, after.current.side.jobs_resolved) == (1, 120)
 
 
 def test_the_status_shows_both_sides_with_intervals_and_each_test_with_what_it_needs() -> None:

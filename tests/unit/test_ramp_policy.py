@@ -29,6 +29,8 @@ def test_what_is_not_said_has_a_default() -> None:
         (ramp_pb2.RampPolicy(further_alpha=float("nan")), "further_alpha"),
         (ramp_pb2.RampPolicy(min_time_seconds=-1), "min_time_seconds"),
         (ramp_pb2.RampPolicy(watch_seconds=1e9), "watch_seconds"),
+        (ramp_pb2.RampPolicy(longest_seconds=1e9), "longest_seconds"),
+        (ramp_pb2.RampPolicy(longest_seconds=480, min_time_seconds=120), "min_time_seconds"),
     ],
 )
 def test_a_policy_out_of_bounds_is_refused_by_its_field(asked: ramp_pb2.RampPolicy, field: str) -> None:

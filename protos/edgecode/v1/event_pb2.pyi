@@ -288,6 +288,7 @@ class JobAssigned(_message.Message):
         CHOICE_CONTRACT: _ClassVar[JobAssigned.Choice]
         CHOICE_OTHER_HAS_NO_WORKER: _ClassVar[JobAssigned.Choice]
         CHOICE_SHADOW: _ClassVar[JobAssigned.Choice]
+        CHOICE_SHARE_UNCOUNTED: _ClassVar[JobAssigned.Choice]
     CHOICE_UNSPECIFIED: JobAssigned.Choice
     CHOICE_CURRENT: JobAssigned.Choice
     CHOICE_SHARE: JobAssigned.Choice
@@ -295,6 +296,7 @@ class JobAssigned(_message.Message):
     CHOICE_CONTRACT: JobAssigned.Choice
     CHOICE_OTHER_HAS_NO_WORKER: JobAssigned.Choice
     CHOICE_SHADOW: JobAssigned.Choice
+    CHOICE_SHARE_UNCOUNTED: JobAssigned.Choice
     BUILD_FIELD_NUMBER: _ClassVar[int]
     ROUTE_REVISION_FIELD_NUMBER: _ClassVar[int]
     SHARE_PERCENT_FIELD_NUMBER: _ClassVar[int]

@@ -28,7 +28,9 @@ STATES = ramp_pb2.RampState
 async def start_ramp(server: PlayedServer, *steps: float, min_jobs: int = 3, **policy: float) -> ramp_pb2.RampDocument:
     """OLD is current already; NEW gets the first step's share. The same jobs are drawn in every run."""
     route = server.leader._projector.route
-    wanted = ramp_pb2.RampPolicy(steps_percent=steps, min_jobs=min_jobs, min_time_seconds=1e-6, **policy)  # type: ignore[arg-type]
+    wanted = ramp_pb2.RampPolicy(
+        steps_percent=steps, min_jobs=min_jobs, min_time_seconds=1e-6, longest_seconds=3600, **policy
+    )  # type: ignore[arg-type]
     now_us = time.time_ns() // 1000
     recorded = ramp_pb2.RecordedRate(jobs=1000, failures=5)
     ramp = started("a ramp", NEW, OLD, filled(wanted), recorded=recorded, now_us=now_us)
@@ -123,6 +125,7 @@ async def test_a_failing_build_is_rolled_back_its_jobs_succeed_elsewhere_and_ano
             break
     assert ramp.state == STATES.RAMP_STATE_ROLLED_BACK
     assert ramp.verdict.log_e >= 4.6
+    assert (ramp.summary.ramping, ramp.summary.current) == (ramp.verdict.ramping, ramp.verdict.current)
     assert NEW in server.leader._projector.route.quarantined
 
     await server.settle()

@@ -43,7 +43,8 @@ def _steps(document: ramp_pb2.RampDocument) -> str:
         for number, step in enumerate(document.policy.steps_percent)
     ]
     seconds = words.seconds(document.policy.min_time_seconds)
-    return f"{' '.join(marked)}, each at least {document.policy.min_jobs} jobs and {seconds}"
+    longest = words.seconds(document.policy.longest_seconds)
+    return f"{' '.join(marked)}, each at least {document.policy.min_jobs} jobs and {seconds}; {longest} at most in all"
 
 
 def _verdict(document: ramp_pb2.RampDocument) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import structlog
 
 from edgecode.core.contract import CONTRACT
+from edgecode.core.errors import InvalidRequest
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import parse_build
 from edgecode.server.ledger.port import Ledger
@@ -41,12 +42,17 @@ class NewBuilds:
         build = newest(route, live, self._projector.ever_routed())
         if not build:
             return
+        try:
+            policy = filled(with_settings(ramp_pb2.RampPolicy(), self._settings))
+        except InvalidRequest as error:
+            log.error("ramp.stuck", its_build=build, why=f"the settings allow no ramp: {error.message}")
+            return
         jobs, failures = await self._ledger.recorded(route.current, now_us - _DAY_US)
         ramp = started(
             str(uuid.uuid4()),
             build,
             route.current,
-            filled(with_settings(ramp_pb2.RampPolicy(), self._settings)),
+            policy,
             recorded=ramp_pb2.RecordedRate(jobs=jobs, failures=failures),
             now_us=now_us,
         )

@@ -22,6 +22,7 @@ from edgecode.server.routes.evidence import Evidence, recompute
 from edgecode.server.routes.ramp import GOING, decide
 from edgecode.server.routes.ramp_job import in_order
 from edgecode.server.routes.ramp_rows import ramp_job, ramp_jobs
+from edgecode.server.routes.ramp_summary import summary_of
 from edgecode.server.routes.revisions import Revising
 from edgecode.server.routes.route import LEADER, Change
 from edgecode.v1 import ramp_pb2
@@ -89,7 +90,8 @@ class RampRunner:
             return  # it changed meanwhile: look again
         after = decide(ramp, evidence, now_us)
         if after is not None:
-            await self._change(ramp, after, now_us)
+            after.summary.CopyFrom(summary_of(ramp, evidence))
+            await self._change(after, now_us)
 
     async def _known(self, ramp: ramp_pb2.RampDocument, now_us: int) -> Evidence:
         if self._evidence is None or self._ramp_id != ramp.ramp_id:
@@ -105,7 +107,7 @@ class RampRunner:
         self._evidence.until(now_us)
         return self._evidence
 
-    async def _change(self, before: ramp_pb2.RampDocument, after: ramp_pb2.RampDocument, now_us: int) -> None:
+    async def _change(self, after: ramp_pb2.RampDocument, now_us: int) -> None:
         route = self._projector.route
         live = self._fleet.workers().builds(CONTRACT)
         document = Revising(route, live, Change(after.reason, LEADER, now_us)).with_ramp(after)

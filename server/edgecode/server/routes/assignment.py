@@ -4,10 +4,13 @@ import hashlib
 from dataclasses import dataclass
 
 from edgecode.server.planner.workers import Workers
+from edgecode.server.routes.ramp import end_us
 from edgecode.server.routes.route import Route
 from edgecode.v1 import event_pb2, ramp_pb2
 
 _CHOICES = event_pb2.JobAssigned.Choice
+# A job is over a little before its rows go.
+_MARGIN_US = 120_000_000
 
 
 def place_of(salt: str, key: str) -> float:
@@ -52,9 +55,21 @@ def choose(route: Route, created: event_pb2.JobCreated, workers: Workers) -> Cho
     if route.usable(override) and not workers.lacks(override, contract):
         return Choice(override, _CHOICES.CHOICE_OVERRIDE)
     if route.usable(route.ramping):
-        return _of_ramp(route, created.version_key or created.job_id, contract, workers)
+        return _of_ramp(route, created, workers)
     watched = route.ramp is not None and route.ramp.state == ramp_pb2.RAMP_STATE_WATCHING
-    return _current(route, contract, workers, _CHOICES.CHOICE_SHARE if watched else _CHOICES.CHOICE_CURRENT)
+    return _current(route, contract, workers, _share(route, created) if watched else _CHOICES.CHOICE_CURRENT)
+
+
+def _share(route: Route, created: event_pb2.JobCreated) -> event_pb2.JobAssigned.Choice:
+    """Whether a job that the share decides for counts: only if it is kept until the ramp is over, come what may.
+
+    Else some of what a verdict rests upon would be forgotten in mid-ramp. How long a job is kept has nothing to do with
+    its build, so neither side is favoured.
+    """
+    if route.ramp is None or not created.HasField("expire_time"):
+        return _CHOICES.CHOICE_SHARE
+    kept = created.expire_time.ToMicroseconds() - _MARGIN_US >= end_us(route.ramp)
+    return _CHOICES.CHOICE_SHARE if kept else _CHOICES.CHOICE_SHARE_UNCOUNTED
 
 
 def _of_shadow(route: Route, shadow_id: str, contract: int, workers: Workers) -> Choice | None:
@@ -69,12 +84,13 @@ def _current(route: Route, contract: int, workers: Workers, why: event_pb2.JobAs
     return Choice(route.current, why) if free else None
 
 
-def _of_ramp(route: Route, key: str, contract: int, workers: Workers) -> Choice | None:
+def _of_ramp(route: Route, created: event_pb2.JobCreated, workers: Workers) -> Choice | None:
     """One of two builds.
 
     Where one of them is not to be had, neither side's jobs count for the verdict: that rests upon each job having had
     the share's chance to go to either.
     """
+    contract, key = created.contract, created.version_key or created.job_id
     if workers.misreads(route.ramping, contract):
         return _current(route, contract, workers, _CHOICES.CHOICE_CONTRACT)
     if workers.lacks(route.ramping, contract):
@@ -85,7 +101,7 @@ def _of_ramp(route: Route, key: str, contract: int, workers: Workers) -> Choice 
     if not route.usable(route.current) or workers.lacks(route.current, contract):
         # Its share is all that a ramping build gets; the others wait for the current one, or for the route to move.
         return Choice(route.ramping, _CHOICES.CHOICE_OTHER_HAS_NO_WORKER) if ramped else None
-    return Choice(route.ramping if ramped else route.current, _CHOICES.CHOICE_SHARE)
+    return Choice(route.ramping if ramped else route.current, _share(route, created))
 
 
 def override_fate(build: str, contract: int, route: Route, workers: Workers, *, known: bool) -> event_pb2.OverrideFate:

@@ -9,6 +9,7 @@ import math
 
 from edgecode.server.routes.evidence import Evidence
 from edgecode.server.routes.findings import Finding, findings, verdict_of
+from edgecode.server.routes.ramp_policy import MOST_SECONDS
 from edgecode.v1 import ramp_pb2
 
 _STATES = ramp_pb2.RampState
@@ -70,6 +71,12 @@ def decide(document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int) -> 
     for finding in findings(document, evidence):
         if finding.decides and (judged := _judged(document, finding, evidence, now_us)):
             return judged
+    if now_us >= end_us(document):
+        return _too_long(document, now_us)
+    return _goes_on(document, evidence, now_us)
+
+
+def _goes_on(document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int) -> ramp_pb2.RampDocument | None:
     if document.state == _STATES.RAMP_STATE_HELD:
         return _undecided(document, evidence, now_us)
     if document.state == _STATES.RAMP_STATE_RAMPING:
@@ -80,6 +87,15 @@ def decide(document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int) -> 
     return None
 
 
+def _too_long(document: ramp_pb2.RampDocument, now_us: int) -> ramp_pb2.RampDocument:
+    """Over before its evidence begins to be forgotten: a build that is current stays so, another gets no more jobs."""
+    if document.state == _STATES.RAMP_STATE_WATCHING:
+        return changed(document, now_us, _STATES.RAMP_STATE_PROMOTED, "WATCH_ENDED")
+    after = changed(document, now_us, _STATES.RAMP_STATE_ABORTED, "TOOK_TOO_LONG")
+    after.held = False
+    return after
+
+
 def step_end_us(document: ramp_pb2.RampDocument) -> int:
     """Before this the next step does not come by itself."""
     return document.step_time.ToMicroseconds() + math.ceil(document.policy.min_time_seconds * _SECOND_US)
@@ -87,7 +103,14 @@ def step_end_us(document: ramp_pb2.RampDocument) -> int:
 
 def watch_end_us(document: ramp_pb2.RampDocument) -> int:
     """When the watch is over."""
-    return document.step_time.ToMicroseconds() + math.ceil(document.policy.watch_seconds * _SECOND_US)
+    end = document.step_time.ToMicroseconds() + math.ceil(document.policy.watch_seconds * _SECOND_US)
+    return min(end, end_us(document))
+
+
+def end_us(document: ramp_pb2.RampDocument) -> int:
+    """When the ramp is over, come what may."""
+    seconds = document.policy.longest_seconds or MOST_SECONDS
+    return document.start_time.ToMicroseconds() + math.ceil(seconds * _SECOND_US)
 
 
 def changed(

@@ -9,6 +9,7 @@ _STEPS_PERCENT = (5.0, 25.0, 50.0, 90.0)
 # A tenth of the jobs shows how the current build does until the promotion.
 _HIGHEST_PERCENT = 90.0
 _MOST_STEPS = 20
+MOST_SECONDS = 30 * 86_400.0
 _DEFAULTS = {
     "min_jobs": 50,
     "min_time_seconds": 120.0,
@@ -19,9 +20,9 @@ _DEFAULTS = {
     # Waits between a job's tasks count too, and films take long: what hangs is found by its worker, far sooner.
     "overdue_seconds": 86_400.0,
     "watch_seconds": 86_400.0,
+    "longest_seconds": MOST_SECONDS,
 }
 _LEVELS = ("alpha", "guard_alpha", "hold_alpha", "further_alpha")
-_MOST_SECONDS = 30 * 86_400.0
 
 
 def filled(asked: ramp_pb2.RampPolicy, field: str = "policy") -> ramp_pb2.RampPolicy:
@@ -50,10 +51,21 @@ def filled(asked: ramp_pb2.RampPolicy, field: str = "policy") -> ramp_pb2.RampPo
     for name in _LEVELS:
         if not 1e-9 <= getattr(policy, name) <= 0.5:
             raise InvalidRequest.field(f"{field}.{name}", "a probability, 1e-9 to 0.5")
-    for name in ("min_time_seconds", "overdue_seconds", "watch_seconds"):
-        if not 0.0 < getattr(policy, name) <= _MOST_SECONDS:
-            raise InvalidRequest.field(f"{field}.{name}", f"above 0 and at most {_MOST_SECONDS:g}")
+    _check_times(policy, field)
     return policy
+
+
+def _check_times(policy: ramp_pb2.RampPolicy, field: str) -> None:
+    for name in ("min_time_seconds", "overdue_seconds", "watch_seconds", "longest_seconds"):
+        if not 0.0 < getattr(policy, name) <= MOST_SECONDS:
+            raise InvalidRequest.field(f"{field}.{name}", f"above 0 and at most {MOST_SECONDS:g}")
+    steps = len(policy.steps_percent)
+    if steps * policy.min_time_seconds >= policy.longest_seconds:
+        raise InvalidRequest.field(
+            f"{field}.min_time_seconds",
+            f"{steps} steps of {policy.min_time_seconds:g} s do not fit into the {policy.longest_seconds:g} s that a "
+            "ramp may last, since it is judged by its jobs as long as they are kept",
+        )
 
 
 def _rise(steps: list[float]) -> bool:

@@ -1,9 +1,10 @@
 """What a ramp waits for, in sentences: a ramp that stands still always says why. Pure."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from edgecode.server.routes.evidence import Evidence
-from edgecode.server.routes.ramp import HELD_JOBS_ENOUGH, MOST_WATCHED_JOBS, step_end_us, watch_end_us
+from edgecode.server.routes.ramp import HELD_JOBS_ENOUGH, MOST_WATCHED_JOBS, end_us, step_end_us, watch_end_us
 from edgecode.v1 import ramp_pb2
 
 _STATES = ramp_pb2.RampState
@@ -54,6 +55,8 @@ def _step(document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int) -> I
     missing = document.policy.min_jobs - evidence.resolved_in_step[document.step]
     if missing > 0:
         yield f"{where}: waits for {missing} more settled jobs of the ramping build"
+        if not evidence.ramping.assigned and not evidence.current.assigned:
+            yield f"jobs count that are kept until {_day(end_us(document))}, when the ramp is over at the latest"
         waiting = min(evidence.open_on_ramp, evidence.ramping.assigned - evidence.ramping.started)
         if waiting:
             yield f"{waiting} jobs wait for a worker of the ramping build"
@@ -75,6 +78,10 @@ def _held(document: ramp_pb2.RampDocument, evidence: Evidence) -> Iterator[str]:
 def _held_up(evidence: Evidence) -> Iterator[str]:
     if evidence.open_on_current and evidence.unjudged_on_ramp > evidence.open_on_ramp:
         yield f"jobs count in the order of assignment: {evidence.open_on_current} of the current build are open"
+
+
+def _day(time_us: int) -> str:
+    return datetime.fromtimestamp(time_us / _SECOND_US, UTC).isoformat(timespec="minutes")
 
 
 def _seconds_left(end_us: int, now_us: int) -> int:

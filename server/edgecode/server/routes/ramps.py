@@ -17,7 +17,6 @@ from edgecode.server.routes import ramp_orders
 from edgecode.server.routes.policy_settings import with_settings
 from edgecode.server.routes.ramp import started
 from edgecode.server.routes.ramp_policy import filled
-from edgecode.server.routes.ramp_rows import KnownEvidence
 from edgecode.server.routes.ramp_status import ramp_status
 from edgecode.server.routes.revisions import Revising, parsed
 from edgecode.server.routes.route import WORKER
@@ -39,7 +38,6 @@ class Ramps:
 
     def __init__(self, ledger: Ledger, reads: Reads, writer: RouteWriter, settings: Settings) -> None:
         self._settings = settings
-        self._evidence = KnownEvidence(ledger)
         self._ledger = ledger
         self._reads = reads
         self._writer = writer
@@ -48,7 +46,7 @@ class Ramps:
         """Begins a ramp, once per caller and request id.
 
         Raises:
-            InvalidRequest: a field is at fault.
+            InvalidRequest: a field is at fault, or jobs are not kept for as long as the ramp may last.
             FailedPrecondition: as `Revising.start`.
             Conflict: `ROUTE_CHANGED`.
         """
@@ -127,7 +125,7 @@ class Ramps:
     async def _shown(self, row: RouteRow) -> route_pb2.Ramp:
         document = event_pb2.RouteChanged.FromString(row.route_pb)
         ramp, now_us = document.ramp, time.time_ns() // 1000
-        evidence = await self._evidence.of(ramp, now_us)
+        evidence = await self._writer.evidence.of(ramp, now_us)
         message = ramp_status(ramp, evidence, now_us)
         message.route_revision = row.revision
         message.ledger_sequence = (await self._ledger.cursor()).sequence

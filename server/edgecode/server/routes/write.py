@@ -17,6 +17,8 @@ from edgecode.server.jobs.requests import check_text, refuse
 from edgecode.server.ledger.port import Ledger
 from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.rows import RouteRow
+from edgecode.server.routes.ramp_rows import KnownEvidence
+from edgecode.server.routes.ramp_summary import summary_of
 from edgecode.server.routes.revisions import Revising
 from edgecode.server.routes.route import WORKER, Change, Route
 from edgecode.v1 import event_pb2
@@ -41,13 +43,14 @@ def etag_of_route(route: Route) -> str:
 
 
 class RouteWriter:
-    """Appends what operators order."""
+    """Appends what operators order. `evidence` is of the ramp that was looked at last."""
 
     def __init__(self, events: Log, ledger: Ledger, reads: Reads, fleet: FleetView) -> None:
         self._events = events
         self._ledger = ledger
         self._reads = reads
         self._fleet = fleet
+        self.evidence = KnownEvidence(ledger)
 
     async def row(self) -> RouteRow:
         """The route as the log has it, revision 0 where there is none; raises Unavailable (`LEDGER_BEHIND`)."""
@@ -73,11 +76,18 @@ class RouteWriter:
         document = order(Revising(before, self._fleet.workers().builds(CONTRACT), change))
         if document is None:
             return row
+        await self._sum_up(before, document, now_us)
         sequence = before.sequence
         if not validate_only:
             sequence = call.written_sequence = await self._append(document, before.sequence)
             await self._reads.wait_for(sequence)
         return RouteRow(WORKER, document.revision, sequence, now_us, document.SerializeToString(deterministic=True))
+
+    async def _sum_up(self, before: Route, document: event_pb2.RouteChanged, now_us: int) -> None:
+        """Keeps in the ramp that goes on what is known of it now."""
+        if before.ramp is not None and document.ramp.ramp_id == before.ramp.ramp_id:
+            evidence = await self.evidence.of(before.ramp, now_us)
+            document.ramp.summary.CopyFrom(summary_of(before.ramp, evidence))
 
     async def _append(self, document: event_pb2.RouteChanged, expected_last: int) -> int:
         message = Outgoing(
