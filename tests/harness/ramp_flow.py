@@ -169,7 +169,12 @@ class Simulation:
         policy.min_time_seconds = 0.001
         jobs, failures = flow.record or self._record()
         return started(
-            "ramp", "new", "old", filled(policy), recorded=ramp_pb2.RecordedRate(jobs=jobs, failures=failures), now_us=_START_US
+            "ramp",
+            "new",
+            "old",
+            filled(policy),
+            recorded=ramp_pb2.RecordedRate(jobs=jobs, failures=failures),
+            now_us=_START_US,
         )
 
     def _record(self) -> tuple[int, int]:

@@ -24,10 +24,9 @@ async def route_of(api: Api) -> route_pb2.Route:
     return await api.routes.GetRoute(route_pb2.GetRouteRequest())
 
 
-async def first_route(api: Api) -> route_pb2.Route | None:
-    """The route once the leader has made the first worker's build current."""
-    route = await route_of(api)
-    return route if route.current else None
+async def is_made(api: Api) -> bool:
+    """Whether the leader has made the first worker's build current."""
+    return bool((await route_of(api)).current)
 
 
 async def quarantine(api: Api, build: str, **fields: str) -> route_pb2.Route:
@@ -40,7 +39,8 @@ async def readmit(api: Api, build: str) -> route_pb2.Route:
 
 
 async def test_of_two_operators_at_once_one_wins_and_the_other_learns_what_the_route_is_now(api: Api) -> None:
-    before = await eventually(lambda: first_route(api))
+    await eventually(lambda: is_made(api))
+    before = await route_of(api)
     wanted = (NOBODY, NOBODY_ELSE)
     made = await asyncio.gather(*(quarantine(api, build, etag=before.etag) for build in wanted), return_exceptions=True)
     [won] = [each for each in made if isinstance(each, route_pb2.Route)]

@@ -29,8 +29,12 @@ async def start_ramp(server: PlayedServer, *steps: float, min_jobs: int = 3, **p
     """OLD is current already; NEW gets the first step's share. The same jobs are drawn in every run."""
     route = server.leader._projector.route
     wanted = ramp_pb2.RampPolicy(
-        steps_percent=steps, min_jobs=min_jobs, min_time_seconds=1e-6, longest_seconds=3600, **policy
-    )  # type: ignore[arg-type]
+        steps_percent=steps,
+        min_jobs=min_jobs,
+        min_time_seconds=1e-6,
+        longest_seconds=3600,
+        **policy,  # type: ignore[arg-type]
+    )
     now_us = time.time_ns() // 1000
     recorded = ramp_pb2.RecordedRate(jobs=1000, failures=5)
     ramp = started("a ramp", NEW, OLD, filled(wanted), recorded=recorded, now_us=now_us)
