@@ -22,6 +22,10 @@ def settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"backoff_seconds": 0.0, "sweep_seconds": 5.0})
 
 
+# Played workers beat once: on a slow machine a test may last longer than they would be thought alive.
+PATIENT = {"fleet_ttl_seconds": 60.0}
+
+
 @pytest.fixture
 async def ends() -> AsyncIterator[AsyncExitStack]:
     """What is started ends with the test."""

@@ -19,7 +19,7 @@ from edgecode.v1 import event_pb2, ramp_pb2
 from tests.harness.builds import build_of
 from tests.harness.played_server import NoLock, PlayedServer, a_job
 from tests.harness.played_worker import PlayedWorker
-from tests.integration.protocol.conftest import StartServer, StartWorker
+from tests.integration.protocol.conftest import PATIENT, StartServer, StartWorker
 
 OLD, NEW = build_of("b"), build_of("c")
 STATES = ramp_pb2.RampState
@@ -96,7 +96,7 @@ async def begun(server: PlayedServer, start_worker: StartWorker) -> tuple[Played
 async def test_a_healthy_build_goes_through_its_steps_to_the_promotion(
     start_server: StartServer, start_worker: StartWorker
 ) -> None:
-    server = await start_server()
+    server = await start_server(settings=PATIENT)
     workers = await begun(server, start_worker)
     await start_ramp(server, 50.0, 90.0)
     seen = []
@@ -117,10 +117,10 @@ async def test_a_healthy_build_goes_through_its_steps_to_the_promotion(
 async def test_a_failing_build_is_rolled_back_its_jobs_succeed_elsewhere_and_another_leader_sees_the_same(
     start_server: StartServer, start_worker: StartWorker
 ) -> None:
-    server = await start_server()
+    server = await start_server(settings=PATIENT)
     workers = await begun(server, start_worker)
     ramp = await start_ramp(server, 20.0, min_jobs=1000)
-    other = await start_server(letter="d", lock=NoLock())
+    other = await start_server(letter="d", lock=NoLock(), settings=PATIENT)
     # Ids are drawn: now and then few of the first jobs are the ramp's.
     for batch in range(40):
         await run_jobs(server, batch, 6, *workers, failing=NEW)
@@ -145,11 +145,11 @@ async def test_a_failing_build_is_rolled_back_its_jobs_succeed_elsewhere_and_ano
 async def test_what_a_leader_that_lost_its_place_decides_changes_nothing(
     start_server: StartServer, start_worker: StartWorker
 ) -> None:
-    server = await start_server()
+    server = await start_server(settings=PATIENT)
     workers = await begun(server, start_worker)
     await start_ramp(server, 50.0, 90.0)
     await run_jobs(server, 0, 12, *workers)
-    zombie = await start_server(letter="d", lock=NoLock())
+    zombie = await start_server(letter="d", lock=NoLock(), settings=PATIENT)
     await zombie.lead()
     after = await decide(server)
     assert after.step == 1
@@ -165,7 +165,7 @@ async def test_what_a_leader_that_lost_its_place_decides_changes_nothing(
 async def test_who_looks_at_a_ramp_again_and_again_sees_what_the_leader_sees(
     start_server: StartServer, start_worker: StartWorker
 ) -> None:
-    server = await start_server()
+    server = await start_server(settings=PATIENT)
     workers = await begun(server, start_worker)
     ramp = await start_ramp(server, 50.0, min_jobs=1000)
     known = KnownEvidence(server.ledger)

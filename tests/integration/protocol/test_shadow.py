@@ -16,7 +16,7 @@ from edgecode.v1 import event_pb2, route_pb2
 from tests.harness.builds import build_of
 from tests.harness.played_server import NoLock, PlayedServer, a_job, a_video
 from tests.harness.played_worker import PlayedWorker
-from tests.integration.protocol.conftest import StartServer, StartWorker
+from tests.integration.protocol.conftest import PATIENT, StartServer, StartWorker
 
 OLD, NEW = build_of("b"), build_of("c")
 
@@ -82,7 +82,7 @@ async def report(server: PlayedServer) -> route_pb2.Shadow:
 async def test_a_job_is_repeated_at_the_lowest_priority_and_ends_as_ever_though_its_shadow_fails(
     start_server: StartServer, start_worker: StartWorker
 ) -> None:
-    server = await start_server()
+    server = await start_server(settings=PATIENT)
     old, new = await begun(server, start_worker)
     job = a_video("one")
     await server.create(job)
@@ -106,12 +106,12 @@ async def test_a_job_is_repeated_at_the_lowest_priority_and_ends_as_ever_though_
 async def test_a_second_leader_repeats_nothing_twice_and_goes_on_with_what_is_missing(
     start_server: StartServer, start_worker: StartWorker
 ) -> None:
-    server = await start_server()
+    server = await start_server(settings=PATIENT)
     old, new = await begun(server, start_worker)
     for name in ("one", "two"):
         await server.create(a_job(name))
     await server.settle()  # chosen, and not yet repeated
-    other = await start_server("other.sqlite", letter="d", lock=NoLock())
+    other = await start_server("other.sqlite", letter="d", lock=NoLock(), settings=PATIENT)
     await other.sees(old.instance, new.instance)
     await other.lead()
     await other.catch_up()
@@ -128,7 +128,7 @@ async def test_a_second_leader_repeats_nothing_twice_and_goes_on_with_what_is_mi
 async def test_the_shadow_of_a_cancelled_job_is_cancelled_and_of_one_that_goes_on_is_not(
     start_server: StartServer, start_worker: StartWorker
 ) -> None:
-    server = await start_server()
+    server = await start_server(settings=PATIENT)
     await begun(server, start_worker)
     gone, kept = a_job("gone"), a_job("kept")
     await server.create(gone)
@@ -145,7 +145,7 @@ async def test_the_shadow_of_a_cancelled_job_is_cancelled_and_of_one_that_goes_o
 async def test_when_it_is_stopped_its_unfinished_jobs_are_cancelled_and_no_more_are_made(
     start_server: StartServer, start_worker: StartWorker
 ) -> None:
-    server = await start_server()
+    server = await start_server(settings=PATIENT)
     old, new = await begun(server, start_worker)
     await server.create(a_job("one"))
     await look(server)
@@ -166,7 +166,7 @@ async def test_when_it_is_stopped_its_unfinished_jobs_are_cancelled_and_no_more_
 async def test_no_webhook_hears_of_a_shadow_and_no_count_does(
     start_server: StartServer, start_worker: StartWorker
 ) -> None:
-    server = await start_server()
+    server = await start_server(settings=PATIENT)
     old, new = await begun(server, start_worker)
     await server.append(
         subjects.webhook_events("w"),
