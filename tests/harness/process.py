@@ -127,8 +127,9 @@ class Process:
             self._process.send_signal(number)
 
     def freeze(self) -> None:
-        """SIGSTOP."""
+        """SIGSTOP; returns when it stands still, until when it may have answered somebody."""
         self.send(signal.SIGSTOP)
+        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def thaw(self) -> None:
         """SIGCONT."""

@@ -1,6 +1,5 @@
 """What was deployed and what changed, as a running system sees it by itself and as tooling declares it."""
 
-import time
 import uuid
 
 import pytest
@@ -71,7 +70,7 @@ async def test_the_timeline_of_the_last_day_has_what_came_up_page_by_page_and_st
 ) -> None:
     await seen_worker(api, finished_job.build)
     request = release_pb2.ListChangesRequest()
-    request.end_time.FromSeconds(int(time.time()))
+    request.end_time.GetCurrentTime()
     whole = await api.releases.ListChanges(request)
     kinds = {(change.kind, change.service) for change in whole.changes}
     assert kinds >= {
