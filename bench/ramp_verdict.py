@@ -1,8 +1,11 @@
 """Verdicts of ramps on simulated jobs: how often a healthy build is rolled back, how soon a bad one is."""
 
 import asyncio
+import multiprocessing
+import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from bench.outcome import Effort, Goal, Outcome, percentile
 from tests.harness.ramp_flow import DETECTED, HEALTHY, Flow, Ride, Simulation, Within
@@ -50,8 +53,14 @@ def _detected(name: str, within: Within, effort: Effort) -> list[Outcome]:
 
 
 def _all(effort: Effort) -> list[Outcome]:
-    found = [outcome for name, flow in HEALTHY.items() for outcome in _healthy(name, flow, effort)]
-    return found + [outcome for name, within in DETECTED.items() for outcome in _detected(name, within, effort)]
+    """Each flow is the work of a process; what it found is said at once, since all take the better part of an hour."""
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        flows = [pool.submit(_healthy, name, flow, effort) for name, flow in HEALTHY.items()]
+        flows += [pool.submit(_detected, name, within, effort) for name, within in DETECTED.items()]
+        for done in as_completed(flows):
+            for outcome in done.result():
+                sys.stderr.write(f"  {outcome.figure:.3g} {outcome.unit}: {outcome.what}\n")
+        return [outcome for flow in flows for outcome in flow.result()]
 
 
 async def run(effort: Effort) -> list[Outcome]:
