@@ -3,11 +3,14 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from contextvars import Context
+from dataclasses import replace
 
 from nats.js.errors import APIError
 
 from edgecode.core.bus import WRONG_LAST_SEQUENCE, Bus, Outgoing, Stored
 from edgecode.core.errors import Conflict
+from edgecode.core.telemetry import current_traceparent
 
 # The broker takes up to 1,000; the gain is had at 64.
 _MOST_MESSAGES = 64
@@ -45,9 +48,10 @@ class GroupWriter:
             APIError: the broker refused otherwise.
         """
         future: asyncio.Future[list[Stored]] = asyncio.get_running_loop().create_future()
-        self._waiting.append((messages, future))
+        self._waiting.append((_traced(messages), future))
         if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write())
+            # In nobody's span: it writes what others wait for, too.
+            self._writing = asyncio.create_task(self._write(), context=Context())
         return await future
 
     async def _write(self) -> None:
@@ -93,6 +97,12 @@ class GroupWriter:
             _fail(future, _conflict(messages[0].subject, error) or error)
         except Exception as error:  # noqa: BLE001 handed to the writer
             _fail(future, error)
+
+
+def _traced(messages: Sequence[Outgoing]) -> Sequence[Outgoing]:
+    """The messages under the trace of whoever writes them, who is not the one that publishes them."""
+    here = current_traceparent()
+    return [message if message.traceparent else replace(message, traceparent=here) for message in messages]
 
 
 def _conflict(subject: str, error: APIError) -> Conflict | None:

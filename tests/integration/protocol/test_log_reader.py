@@ -8,10 +8,12 @@ from nats.aio.msg import Msg
 
 from edgecode.core import subjects
 from edgecode.core.bus import connect
+from edgecode.core.headers import trace_id_of
 from edgecode.core.log import Entry
 from edgecode.core.log_reader import LogReader
 from edgecode.core.pull import ConsumerGone, Puller
 from edgecode.core.stamp import Stamp
+from edgecode.core.telemetry import Tracer, traceparent_of
 from edgecode.v1 import event_pb2
 from tests.harness.broker import Broker
 from tests.harness.played_server import PlayedServer, a_job
@@ -111,3 +113,24 @@ async def test_a_pull_from_a_closed_connection_says_that_there_is_nobody_to_pull
     await bus.close()
     with pytest.raises(ConsumerGone):
         await puller.pull(1)
+
+
+async def test_what_many_write_at_once_stands_each_under_the_trace_of_who_wrote_it(start_server: StartServer) -> None:
+    server = await start_server()
+    tracer = Tracer(server.bus.stamp)
+    wrote: dict[int, str] = {}
+
+    async def write(number: int) -> None:
+        subject = subjects.job_events(a_job(f"{number}").job_id)
+        event = event_pb2.Event(job_cancel_requested=event_pb2.JobCancelRequested())
+        if number == 0:
+            wrote[(await server.append(subject, event)).sequence] = ""
+            return
+        with tracer.span("a call") as span:
+            stored = await server.append(subject, event)
+            wrote[stored.sequence] = trace_id_of(traceparent_of(span))
+
+    await asyncio.gather(*(write(number) for number in range(8)))
+    found = await read(LogReader(server.bus, 0), 8)
+    assert {entry.sequence: entry.origin.trace_id for entry in found} == wrote
+    assert len(set(wrote.values())) == 8
