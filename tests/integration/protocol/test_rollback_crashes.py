@@ -13,7 +13,7 @@ from tests.harness.deadly import DeadlyCrashPoints
 from tests.harness.eventually import eventually
 from tests.harness.played_server import PlayedServer, a_job
 from tests.harness.played_worker import PlayedWorker
-from tests.integration.protocol.conftest import StartServer, StartWorker
+from tests.integration.protocol.conftest import PATIENT, StartServer, StartWorker
 from tests.integration.protocol.test_crash_points import RAMP_POINTS
 from tests.integration.protocol.test_ramp import start_ramp
 
@@ -48,9 +48,9 @@ async def test_the_rollback_is_done_once_and_every_job_succeeds_though_the_leade
     start_server: StartServer, start_worker: StartWorker, point: str
 ) -> None:
     crash = ArmedLater(point, 1)
-    first = await start_server(crash=crash, settings={"sweep_seconds": 0.3})
+    first = await start_server(crash=crash, settings=PATIENT | {"sweep_seconds": 0.3})
     crash.server = first
-    second = await start_server(letter="d", settings={"sweep_seconds": 0.3})
+    second = await start_server(letter="d", settings=PATIENT | {"sweep_seconds": 0.3})
     old, new = await start_worker("b", first, second), await start_worker("c", first, second)
     await first.route(OLD)
     await first.lead()
