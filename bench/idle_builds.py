@@ -1,12 +1,10 @@
 """Builds that are alive and take nothing: workers played by hand, which only beat."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bench.stack import Stack
 from edgecode.core.bus import Bus, connect
-from edgecode.core.lifecycle import end
 from edgecode.core.stamp import make_stamp
 from tests.harness.builds import stamp_of
 from tests.harness.played_worker import PlayedWorker
@@ -24,16 +22,8 @@ async def connected(stack: Stack) -> AsyncIterator[Bus]:
 async def idle_worker(stack: Stack, letter: str) -> AsyncIterator[None]:
     """A worker of the build of this letter."""
     worker = await PlayedWorker.connect(stack.broker.url, stamp_of("worker", letter))
-    await worker.beat()
-
-    async def beat() -> None:
-        while True:
-            await worker.beat()
-            await asyncio.sleep(1.0)
-
-    beats = asyncio.create_task(beat())
     try:
-        yield
+        async with worker.beating():
+            yield
     finally:
-        await end([beats])
         await worker.close()

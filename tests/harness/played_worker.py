@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import uuid
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
@@ -132,6 +133,22 @@ class PlayedWorker:
         )
         entry.beat_time.GetCurrentTime()
         await self.bus.publish(Outgoing(self._key, entry.SerializeToString()))
+
+    @contextlib.asynccontextmanager
+    async def beating(self) -> AsyncIterator[None]:
+        """Beats once a second while the block runs, as a worker does that has nothing to do."""
+
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(1.0)
+                await self.beat()
+
+        await self.beat()
+        beats = asyncio.create_task(beat())
+        try:
+            yield
+        finally:
+            await end([beats])
 
     async def leave(self) -> None:
         """Takes its entry away, as one that ends in good order."""

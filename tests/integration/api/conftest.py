@@ -1,6 +1,5 @@
 """One broker, server and worker for all tests of the API: each test is a caller of its own."""
 
-import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +13,6 @@ import pytest_asyncio
 from grpc import aio
 
 from edgecode.core.bus import Bus, connect
-from edgecode.core.lifecycle import end
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import make_stamp
 from edgecode.server.calls import CALLER, SEQUENCE
@@ -186,25 +184,17 @@ async def played(stack: Stack, api: Api) -> AsyncIterator[PlayedWorker]:
     """A live worker of another build, which does nothing. It comes when the real worker's build is current."""
     await eventually(lambda: _current(api))
     worker = await PlayedWorker.connect(stack.settings.nats_url, stamp_of("worker", "c"))
-    await worker.beat()
 
     async def is_there() -> bool:
         reply = await api.fleet.ListInstances(fleet_pb2.ListInstancesRequest())
         return any(instance.stamp.build == PLAYED for instance in reply.instances)
 
-    await eventually(is_there)
-    beats = asyncio.create_task(beat_on(worker))
-    yield worker
-    await end([beats])
+    async with worker.beating():
+        await eventually(is_there)
+        yield worker
     await worker.leave()
     await worker.close()
 
 
 async def _current(api: Api) -> str:
     return (await api.routes.GetRoute(route_pb2.GetRouteRequest())).current
-
-
-async def beat_on(worker: PlayedWorker) -> None:
-    while True:
-        await worker.beat()
-        await asyncio.sleep(1.0)

@@ -10,6 +10,7 @@ from rich.live import Live
 
 from edgecode.cli.exits import USAGE, CommandFailed
 from edgecode.cli.output import message_dict, write_json_line
+from edgecode.cli.route_options import CommentOption, EtagOption
 from edgecode.cli.session import Session, remote
 from edgecode.cli.spans import read_span
 from edgecode.cli.tables import ramps as tables
@@ -17,8 +18,6 @@ from edgecode.v1 import ramp_pb2, route_pb2
 
 ramp = typer.Typer(help="A growing share of the jobs for a new build, judged on the way.", no_args_is_help=True)
 
-CommentOption = Annotated[str, typer.Option("--comment", "-m", help="Why; kept in the log. Required.")]
-EtagOption = Annotated[str, typer.Option(help="Only if the route is still as it was shown.")]
 RampOption = Annotated[str, typer.Option("--ramp", help="Its id. Default: the one that goes on.")]
 _OVER = {ramp_pb2.RAMP_STATE_PROMOTED, ramp_pb2.RAMP_STATE_ROLLED_BACK, ramp_pb2.RAMP_STATE_ABORTED}
 

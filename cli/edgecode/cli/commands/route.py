@@ -9,6 +9,7 @@ from edgecode.cli.commands.ramp import ramp
 from edgecode.cli.commands.shadow import shadow
 from edgecode.cli.exits import UNFINISHED, USAGE, CommandFailed
 from edgecode.cli.output import message_dict, write_json_line
+from edgecode.cli.route_options import CommentOption, EtagOption
 from edgecode.cli.session import Session, remote
 from edgecode.cli.spans import read_span
 from edgecode.cli.tables import routes as tables
@@ -19,8 +20,6 @@ routes.add_typer(ramp, name="ramp")
 routes.add_typer(shadow, name="shadow")
 
 BuildArgument = Annotated[str, typer.Argument(metavar="BUILD", help="Such as 1.4.2+g9f1c2ab3d4e5.")]
-CommentOption = Annotated[str, typer.Option("--comment", "-m", help="Why; kept in the log. Required.")]
-EtagOption = Annotated[str, typer.Option(help="Only if the route is still as it was shown.")]
 ValidateOption = Annotated[bool, typer.Option("--validate-only", help="Show what would be; change nothing.")]
 _LOOK_SECONDS = 0.5
 

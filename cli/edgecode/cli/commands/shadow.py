@@ -6,14 +6,13 @@ from typing import Annotated
 import typer
 
 from edgecode.cli.pages import LimitOption, read_pages
+from edgecode.cli.route_options import CommentOption, EtagOption
 from edgecode.cli.session import Session, remote
 from edgecode.cli.tables import shadows as tables
 from edgecode.v1 import route_pb2
 
 shadow = typer.Typer(help="The same jobs on another build too; nothing it makes is served.", no_args_is_help=True)
 
-CommentOption = Annotated[str, typer.Option("--comment", "-m", help="Why; kept in the log. Required.")]
-EtagOption = Annotated[str, typer.Option(help="Only if the route is still as it was shown.")]
 ShadowOption = Annotated[str, typer.Option("--shadow", help="Its id. Default: the one that goes on, or the last one.")]
 
 
