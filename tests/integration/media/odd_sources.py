@@ -187,6 +187,12 @@ TIMES = [
         offset=-0.3,
     ),
     Odd(
+        "gap in the sound.mkv",
+        "a gap of 0.08 s in the sound",
+        "silence in its place: what follows stays with its picture",
+        ((*P, "-af", "asetnsamples=480,aselect='not(between(t,0.3,0.375))'", *picture(), *X264, "-c:a", "pcm_s16le"),),
+    ),
+    Odd(
         "before zero.mkv",
         "times that begin before zero",
         "begun at zero, sound and pictures as far apart as they were",

@@ -14,6 +14,8 @@ CODECS: Mapping[int, str] = {AAC: "aac", OPUS: "opus"}
 HIGHEST_SAMPLE_RATE = 48_000
 # Of so many channels, as both encoders take them.
 LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+# Between sound and picture, after a gap in either: EBU R 37 lets sound be 60 ms late and 40 ms early.
+LONGEST_OFFSET_SECONDS = 0.04
 DEFAULT_BITS_PER_SECOND = 128_000
 DEFAULT_CHANNELS = 2
 
@@ -57,8 +59,8 @@ class Sound:
 
     def filters(self) -> str:
         """What the track goes through before its encoder."""
-        # Gaps become silence, so that sound stays with its picture.
-        steps = ["aresample=async=1"]
+        # Gaps become silence, so that sound stays with its picture: by default the shorter ones are let go, and add up.
+        steps = [f"aresample=async=1:min_hard_comp={LONGEST_OFFSET_SECONDS}"]
         if self.codec == OPUS or self.gain is not None:
             # Opus takes no other layouts of as many channels; loudness is measured as it will be heard.
             steps[0] += f":ochl={LAYOUTS[self.channels]}"
