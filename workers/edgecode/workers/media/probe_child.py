@@ -148,6 +148,8 @@ def _read(
                 check_frames(pictures.shown + pictures.hidden, limits)
             if len(said) > 2 * MOST_COMPLAINTS:
                 del said[:-MOST_COMPLAINTS]
+    except MemoryError:
+        raise
     except av.FFmpegError as error:
         return lines, [Reason.CORRUPT_INPUT, f"the source cannot be read to its end: {error.strerror}"]
     found = pictures.shown + pictures.hidden
@@ -248,6 +250,9 @@ def main(arguments: list[str]) -> None:
         if reason == Reason.NO_VIDEO_STREAM and is_cut_short(path):
             reason, sentence = Reason.TRUNCATED_INPUT, f"the source is shorter than it says of itself: {sentence}"
         answer = {"refused": [reason, sentence]}
+    except MemoryError:
+        # What ran out is no word on the file: the parent's bare decode has it, with the same memory.
+        raise
     except av.FFmpegError as error:
         answer = _unopened(path, error)
     sys.stdout.write(json.dumps(answer))
@@ -258,7 +263,8 @@ def _unopened(path: Path, error: av.FFmpegError) -> dict[str, Any]:
     # PyAV's stubs know less of it than there is: level, part and words.
     log: Any = error.log
     part, words = log[1:] if log else ("", "")
-    if "not on whitelist" in words:
+    # Of a codec that is not on its own the same is said, and ends nothing.
+    if "Format not on whitelist" in words:
         return {"refused": [Reason.UNSUPPORTED_CONTAINER, f"container {part}; taken are {format_whitelist()}"]}
     if is_cut_short(path):
         return {"unreadable": [Reason.TRUNCATED_INPUT, "the source is shorter than it says of itself"]}

@@ -55,6 +55,8 @@ def _read(container: Any, streams: list[Any]) -> tuple[dict[int, Timeline], list
         for packet in container.demux(streams):
             if packet.size:
                 lines[packet.stream_index].add(packet)
+    except MemoryError:
+        raise
     except av.FFmpegError as error:
         return lines, [Reason.CORRUPT_INPUT, f"the source cannot be read to its end: {error.strerror}"]
     return lines, None
