@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -15,12 +16,14 @@ import pytest
 
 from edgecode.core.process_start import process_start
 from edgecode.v1 import media_pb2
-from edgecode.workers.media.faults import MediaFailure, Reason
+from edgecode.workers.media.diagnose import blaming
+from edgecode.workers.media.faults import MediaFailure, Reason, ours
 from edgecode.workers.media.probe import probe
 from edgecode.workers.media.rendered import Rendered
 from edgecode.workers.media.sandbox import Sandbox
-from edgecode.workers.media.tools import MediaTools
+from edgecode.workers.media.tools import MediaTools, Work
 from edgecode.workers.media.transcode import transcode
+from tests.hostile import containers
 from tests.integration.media.sources import H264, LONG, PICTURES, rung, tags_for
 
 Make = Callable[..., Path]
@@ -180,6 +183,7 @@ from edgecode.workers.media.thumbnail import thumbnails
 from edgecode.workers.media.sandbox import Sandbox
 from edgecode.workers.media.tools import find_tools
 from edgecode.workers.media.transcode import transcode
+from tests.hostile import containers
 from tests.integration.media.sources import rung, tags_for
 source, scratch, state = map(pathlib.Path, sys.argv[1:])
 async def main():
@@ -215,3 +219,18 @@ async def test_a_verification_that_finds_another_file_than_asked_for_is_ours(
     assert (caught.value.reason, caught.value.failure.fault) == (Reason.VERIFICATION_FAILED, media_pb2.FAULT_OURS)
     assert "video of 3.000 s, the source's has 9.000 s" in caught.value.failure.detail
     assert not (scratch / "240p.mp4").exists()
+
+
+async def test_a_file_that_is_not_as_asked_is_the_users_where_the_source_does_not_decode_either(
+    tools: MediaTools, scratch: Path
+) -> None:
+    """Of a recording of which most is noise ffmpeg makes a picture, and says it did well."""
+    source, dice = scratch / "source", random.Random(1)
+    film = containers.film("MPEG-TS")
+    kept = len(film) // 4
+    source.write_bytes(film[:kept] + dice.randbytes(len(film) - 2 * kept) + film[-kept:])
+    info = await probe(source, scratch, tools)
+    with pytest.raises(MediaFailure) as caught:
+        async with blaming(Work(source, info, scratch, tools)):
+            raise ours(Reason.VERIFICATION_FAILED, "the thumbnail is not what was asked for")
+    assert (caught.value.reason, caught.value.failure.fault) == (Reason.CORRUPT_INPUT, media_pb2.FAULT_USER)

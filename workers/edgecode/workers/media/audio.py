@@ -9,7 +9,7 @@ from edgecode.v1 import bus_pb2, media_pb2
 from edgecode.workers.media import containers, loudness, sound, verify
 from edgecode.workers.media.clock import Clock
 from edgecode.workers.media.containers import CONTAINERS, M4A, Container
-from edgecode.workers.media.diagnose import ends_early, explain
+from edgecode.workers.media.diagnose import blaming, ends_early, explain
 from edgecode.workers.media.faults import Reason, ours, users
 from edgecode.workers.media.ffmpeg_run import run_ffmpeg
 from edgecode.workers.media.invocation import compile_command, open_source
@@ -53,10 +53,11 @@ async def audio(  # noqa: PLR0917 - as of `transcode`
         on_progress((), 0.0, bus_pb2.PHASE_ANALYSING)
     file = await _plan(work, output, tags)
     try:
-        await _encode(work, file, on_progress)
-        on_progress((), 0.0, bus_pb2.PHASE_VERIFYING)
-        facts = (await verify.read_facts([file.path], scratch, tools))[0]
-        _check(judge_audio(facts, file))
+        async with blaming(work):
+            await _encode(work, file, on_progress)
+            on_progress((), 0.0, bus_pb2.PHASE_VERIFYING)
+            facts = (await verify.read_facts([file.path], scratch, tools))[0]
+            _check(judge_audio(facts, file))
         made = verify.artifact_file(file.output_id, media_pb2.ARTIFACT_KIND_AUDIO, file.path, facts)
         if any(one.gain is not None for one in file.sounds):
             await loudness.note(made, file.path, work)

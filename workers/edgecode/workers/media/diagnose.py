@@ -1,7 +1,9 @@
 """Whose fault a failed run of ffmpeg is: its own words, its exit, and a bare decode of the same source."""
 
+import contextlib
 import re
 import signal
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,6 +124,26 @@ async def explain(run: Run, work: Work) -> MediaFailure:
     if decoded.reason is not None:
         return users(decoded.reason, SENTENCES[decoded.reason], decoded.detail)
     return own_failure(run, work.tools.limits)
+
+
+@contextlib.asynccontextmanager
+async def blaming(work: Work) -> AsyncIterator[None]:
+    """What is made in it and is not what was asked for is the source's fault where a bare decode fails too.
+
+    ffmpeg does not always say of a damaged source that it could make nothing of it.
+
+    Raises:
+        MediaFailure: as it was raised, or the user's in place of VERIFICATION_FAILED.
+    """
+    try:
+        yield
+    except MediaFailure as failed:
+        if failed.reason is not Reason.VERIFICATION_FAILED:
+            raise
+        decoded = await bare_decode(work.source, work.scratch, work.tools, work.info)
+        if decoded.reason is None:
+            raise
+        raise users(decoded.reason, SENTENCES[decoded.reason], decoded.detail) from failed
 
 
 def own_failure(run: Run, limits: Limits) -> MediaFailure:

@@ -10,7 +10,7 @@ from edgecode.core import ladder
 from edgecode.v1 import media_pb2
 from edgecode.workers.media import jpeg, source_filters, sprite_index, verify
 from edgecode.workers.media.clock import Clock
-from edgecode.workers.media.diagnose import explain
+from edgecode.workers.media.diagnose import blaming, explain
 from edgecode.workers.media.faults import Reason, ours
 from edgecode.workers.media.ffmpeg_run import Run, run_ffmpeg
 from edgecode.workers.media.invocation import compile_command, open_source
@@ -41,11 +41,12 @@ async def sprite(  # noqa: PLR0917 - as of `transcode`
     paths = [output_path(scratch, output.output_id, f".{place + 1:03}.jpg") for place in range(grid.sheets)]
     work, wanted = Work(source, info, scratch, tools), tags.of_file(output.output_id)
     try:
-        await _draw(work, output, grid, paths)
-        for path in paths:
-            jpeg.stamp(path, wanted)
-        facts = await verify.read_facts(paths, scratch, tools)
-        _judge(facts, grid, wanted)
+        async with blaming(work):
+            await _draw(work, output, grid, paths)
+            for path in paths:
+                jpeg.stamp(path, wanted)
+            facts = await verify.read_facts(paths, scratch, tools)
+            _judge(facts, grid, wanted)
     except BaseException:
         for path in paths:
             path.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from edgecode.core import ladder
 from edgecode.v1 import media_pb2
 from edgecode.workers.media import jpeg, source_filters, verify
 from edgecode.workers.media.clock import Clock
-from edgecode.workers.media.diagnose import explain
+from edgecode.workers.media.diagnose import blaming, explain
 from edgecode.workers.media.faults import Reason, ours
 from edgecode.workers.media.ffmpeg_run import Run, run_ffmpeg
 from edgecode.workers.media.invocation import compile_command, open_source
@@ -45,13 +45,14 @@ async def thumbnails(  # noqa: PLR0917 - as of `transcode`
     shots = plan_shots(output, info, scratch)
     wanted = tags.of_file(output.output_id)
     try:
-        for shot in shots:
-            await _shoot(work, output, shot)
-            jpeg.stamp(shot.path, wanted)
-        paths = [shot.path for shot in shots]
-        facts = await verify.read_facts(paths, scratch, tools)
-        for found in facts:
-            _judge(found, ladder.size(output, info), wanted)
+        async with blaming(work):
+            for shot in shots:
+                await _shoot(work, output, shot)
+                jpeg.stamp(shot.path, wanted)
+            paths = [shot.path for shot in shots]
+            facts = await verify.read_facts(paths, scratch, tools)
+            for found in facts:
+                _judge(found, ladder.size(output, info), wanted)
     except BaseException:
         for shot in shots:
             shot.path.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from edgecode.v1 import bus_pb2, media_pb2
 from edgecode.workers.media import loudness, source_filters, verify, watermark
 from edgecode.workers.media.clock import Clock, EncoderCounts
-from edgecode.workers.media.diagnose import bare_decode, ends_early, explain
+from edgecode.workers.media.diagnose import bare_decode, blaming, ends_early, explain
 from edgecode.workers.media.faults import SENTENCES, MediaFailure, Reason, ours, users
 from edgecode.workers.media.ffmpeg_run import run_ffmpeg
 from edgecode.workers.media.judge_rendition import judge_rendition, misaligned
@@ -54,13 +54,14 @@ async def transcode(  # noqa: PLR0917 - the host's one call; its arguments are a
     work = Work(source, info, scratch, tools)
     await watermark.check_marks(list(marks.values()), work)
     ladder = _Ladder(work, outputs, tags, marks, on_progress)
-    try:
-        return await ladder.make(may_copy=True)
-    except MediaFailure:
-        if not any(output.rendition.copy_when_it_fits for output in outputs):
-            raise
-    # Containers lie about what is in them: what is no good as a copy is encoded.
-    return await ladder.make(may_copy=False)
+    async with blaming(work):
+        try:
+            return await ladder.make(may_copy=True)
+        except MediaFailure:
+            if not any(output.rendition.copy_when_it_fits for output in outputs):
+                raise
+        # Containers lie about what is in them: what is no good as a copy is encoded.
+        return await ladder.make(may_copy=False)
 
 
 class _Ladder:
