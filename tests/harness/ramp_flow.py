@@ -7,7 +7,7 @@ import heapq
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from edgecode.server.routes.evidence import Evidence
 from edgecode.server.routes.ramp import GOING, decide, share_percent, started
@@ -40,6 +40,7 @@ class Flow:
         slower: the ramping build's attempts take so many times as long.
         distorted: the same of 1 - SSIM.
         record: jobs and failures of the day before; None for 5,000 at `current_fails`.
+        watched: goes on after the promotion, when all jobs are the new build's.
     """
 
     steps: tuple[float, ...] = (20.0,)
@@ -56,6 +57,7 @@ class Flow:
     slower: float = 1.0
     distorted: float = 1.0
     record: tuple[int, int] | None = None
+    watched: bool = False
     policy: ramp_pb2.RampPolicy = field(default_factory=ramp_pb2.RampPolicy)
 
 
@@ -69,6 +71,8 @@ class Within:
 
 
 _STEPS = (5.0, 20.0, 50.0, 90.0)
+# As a ramp goes where its policy says nothing.
+_USUAL = Flow(steps=(5.0, 25.0, 50.0, 90.0), step_jobs=50, jobs=4_000, watched=True)
 HEALTHY = {
     "equal lanes, 1 % fail": Flow(),
     "equal lanes, 5 % fail": Flow(current_fails=0.05, ramping_fails=0.05),
@@ -81,12 +85,14 @@ HEALTHY = {
     ),
     "failures 20 times as fast as successes, 5 %": Flow(failing_seconds=0.05, current_fails=0.05, ramping_fails=0.05),
     "one key has 20 % of the jobs and fails 30 %": Flow(key_share=0.2, key_fails=0.3),
+    "the usual steps and the watch": _USUAL,
 }
 DETECTED = {
     "1 % to 10 % at 5 %": Within(Flow(steps=(5.0,), ramping_fails=0.1, jobs=10_000), 500, 500),
     "1 % to 10 % at 20 %": Within(Flow(ramping_fails=0.1, jobs=2_500), 500, 500),
     "1 % to 10 % at 50 %": Within(Flow(steps=(50.0,), ramping_fails=0.1, jobs=1_500), 500, 500),
     "1 % to 10 % at 90 %": Within(Flow(steps=(90.0,), ramping_fails=0.1, jobs=3_000), 500, 500),
+    "1 % to 10 %, the usual steps and the watch": Within(replace(_USUAL, ramping_fails=0.1), 500, 500),
     "all fail at 5 %": Within(Flow(steps=(5.0,), ramping_fails=1.0, current_fails=0.002, instant=True), 5, 10),
     "all fail at 25 %": Within(Flow(steps=(25.0,), ramping_fails=1.0, current_fails=0.002, instant=True), 5, 10),
     "all fail at 50 %": Within(Flow(steps=(50.0,), ramping_fails=1.0, current_fails=0.002, instant=True), 10, 10),
@@ -196,7 +202,8 @@ class Simulation:
         return self.ride
 
     def _is_over(self) -> bool:
-        return self._document.state not in GOING or self._document.state == ramp_pb2.RAMP_STATE_WATCHING
+        state = self._document.state
+        return state not in GOING or (state == ramp_pb2.RAMP_STATE_WATCHING and not self._flow.watched)
 
     def _catch_up(self, now: float) -> None:
         while self._later and self._later[0][0] <= now:

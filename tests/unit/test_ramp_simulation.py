@@ -25,7 +25,8 @@ def test_a_healthy_ramp_is_not_rolled_back(name: str) -> None:
         if ride.document.held:
             assert waits_for(ride.document, ride.evidence, 0)[0].startswith("held: "), f"seed {seed}"
         elif flow.step_jobs and not ride.rolled_back:
-            assert ride.document.state == ramp_pb2.RAMP_STATE_WATCHING, f"seed {seed}"
+            promoted = ramp_pb2.RAMP_STATE_PROMOTED if flow.watched else ramp_pb2.RAMP_STATE_WATCHING
+            assert ride.document.state == promoted, f"seed {seed}"
     # One in eight is within what alpha allows by chance; two are not.
     assert len(rolled_back) <= 1, f"seeds {rolled_back}"
 
