@@ -4,8 +4,11 @@ import json
 import socket
 from pathlib import Path
 
+from edgecode.cli.stack.folder import DataFolder
 from edgecode.cli.stack.ports import FIRST, LAST, free_port
 from edgecode.cli.stack.scraping import LAST_PORT, Targets, worker_address
+from edgecode.cli.stack.stack import Plan, Stack
+from edgecode.cli.stack.supervised import Event
 
 
 def two_free_ports() -> int:
@@ -46,5 +49,12 @@ def test_the_file_follows_restarts_and_forgets_an_earlier_run(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_folder_that_cannot_be_written_ends_nothing(tmp_path: Path) -> None:
-    Targets(tmp_path / "gone").heard("server", "127.0.0.1:1")
+def test_a_list_that_cannot_be_written_is_told_of_and_ends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "metrics-targets.new").mkdir()
+    told: list[Event] = []
+    plan = Plan(1, 0, "127.0.0.1:0", "127.0.0.1:0", 1.0, 1.0, tmp_path)
+    Stack(DataFolder(tmp_path), plan, told.append)._heard(
+        Event("worker-1", "ready", "", {"metrics_address": "127.0.0.1:1"})
+    )
+    assert [event.kind for event in told] == ["ready", "unlisted"]
+    assert "metrics-targets.new" in told[1].text

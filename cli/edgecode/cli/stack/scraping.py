@@ -1,6 +1,5 @@
 """Where the processes of one machine answer Prometheus: an address each, and a file that tells them all."""
 
-import contextlib
 import json
 from pathlib import Path
 
@@ -37,13 +36,15 @@ class Targets:
         self._file.unlink(missing_ok=True)
 
     def heard(self, name: str, address: str) -> None:
-        """A process listens at `address`; an empty one is told nobody."""
+        """A process listens at `address`; an empty one is told nobody.
+
+        Raises:
+            OSError: the file cannot be written, as on a full disk.
+        """
         if not address or self._addresses.get(name) == address:
             return
         self._addresses[name] = address
         targets = [{"targets": [at], "labels": {"process": process}} for process, at in sorted(self._addresses.items())]
         temporary = self._file.with_suffix(".new")
-        # A full disk costs the news, and ends nothing that runs.
-        with contextlib.suppress(OSError):
-            temporary.write_text(json.dumps(targets, indent=2) + "\n", encoding="utf-8")
-            temporary.replace(self._file)
+        temporary.write_text(json.dumps(targets, indent=2) + "\n", encoding="utf-8")
+        temporary.replace(self._file)

@@ -165,9 +165,14 @@ class Stack:
         return Supervised(name, command, read_ready, self._folder, self._heard)
 
     def _heard(self, event: Event) -> None:
-        if event.kind == "ready":
-            self._targets.heard(event.child, event.facts.get("metrics_address", ""))
         self._on_event(event)
+        if event.kind != "ready":
+            return
+        try:
+            self._targets.heard(event.child, event.facts.get("metrics_address", ""))
+        except OSError as error:
+            # It costs Prometheus a target, and ends nothing that runs.
+            self._on_event(Event(event.child, "unlisted", f"its metrics are in no list of targets: {error}", {}))
 
     async def __aenter__(self) -> Self:
         return self

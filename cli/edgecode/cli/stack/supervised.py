@@ -26,7 +26,7 @@ class StartFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened to a child: `starting`, `ready`, `ended` or `stopped`, in words and facts."""
+    """What happened to a child: `starting`, `ready`, `unlisted`, `ended` or `stopped`, in words and facts."""
 
     child: str
     kind: str
