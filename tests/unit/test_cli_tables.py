@@ -190,7 +190,7 @@ def test_a_shadow_shows_counts_and_what_differs_with_both_values_and_both_builds
     differs = route_pb2.ShadowDifference(
         job_id="job-1", output_id="720p", served_build="1.0.0+ga", shadow_build="1.1.0+gb",
         served_content_sha256="a" * 64, shadow_content_sha256="b" * 64, served_frames=300, shadow_frames=299,
-        served_ssim=0.99, shadow_ssim=0.5,
+        served_ssim=0.99, shadow_ssim=0.5, ssim=0.4567,
         differs=[route_pb2.SHADOW_ASPECT_CONTENT, route_pb2.SHADOW_ASPECT_FRAMES],
     )  # fmt: skip
     message = route_pb2.Shadow(
@@ -206,7 +206,7 @@ def test_a_shadow_shows_counts_and_what_differs_with_both_values_and_both_builds
     rows = [line.split() for line in text.splitlines() if "1.0.0+ga " in line or line.strip().startswith("1.1.0+gb")]
     assert [row[0] for row in rows[-4:]] == ["job-2", "1.1.0+gb", "job-1", "1.1.0+gb"]
     assert {"content,", "frames", "aaaaaaaaaaaa", "300", "0.9900"} <= set(rows[-2])
-    assert {"bbbbbbbbbbbb", "299", "0.5000"} <= set(rows[-1])
+    assert {"bbbbbbbbbbbb", "299", "0.5000", "0.4567"} <= set(rows[-1])
     assert "BROKEN (ours): it broke" in text
 
 

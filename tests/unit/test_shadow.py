@@ -15,6 +15,7 @@ from edgecode.server.jobs.write import job_id_of
 from edgecode.server.ledger.port import JobRecord
 from edgecode.server.ledger.rows import JobState
 from edgecode.server.planner.garbage import _why
+from edgecode.server.planner.lanes import task_message
 from edgecode.server.planner.plan import plan
 from edgecode.server.planner.situation import Situation
 from edgecode.server.routes.assignment import place_of
@@ -27,7 +28,7 @@ from edgecode.server.routes.shadow_job import is_chosen, is_shadow_id, repeated,
 from edgecode.v1 import event_pb2, media_pb2, ramp_pb2, shadow_pb2
 from edgecode.v1.storage_pb2 import GarbageBlob
 from tests.harness.folding import DAY_US, NOW_US, B, C, D, Story, created, situation
-from tests.harness.rows import job_row
+from tests.harness.rows import artifact_row, job_row, task_row
 
 ROUTE = Route(3, 30, B, former=(D,), salt="s")
 
@@ -112,7 +113,8 @@ class TestOrders:
 
 class TestChoice:
     def of(self, job_id: str, **columns: Any) -> JobRecord:
-        return JobRecord(job_row(job_id, **({"build": B, "route_revision": 4} | columns)))
+        ended = {"build": B, "route_revision": 4, "state": JobState.SUCCEEDED}
+        return JobRecord(job_row(job_id, **(ended | columns)))
 
     def test_the_share_repeated_is_the_share_asked_whatever_a_ramp_does(self) -> None:
         route = replace(shadowed(20.0), salt="salt")
@@ -125,14 +127,15 @@ class TestChoice:
         "columns",
         [
             {"shadow_id": "sh"}, {"frozen": 1}, {"epoch": 1}, {"build": D}, {"build": ""}, {"route_revision": 3},
-            {"state": JobState.CANCELLING}, {"state": JobState.CANCELLED}, {"state": JobState.DELETED},
+            {"state": JobState.RUNNING}, {"state": JobState.CANCELLING}, {"state": JobState.CANCELLED},
+            {"state": JobState.DELETED},
         ],
     )  # fmt: skip
-    def test_only_jobs_of_users_that_the_current_build_got_since_it_began_are_repeated(
+    def test_only_jobs_of_users_that_the_current_build_got_since_it_began_are_repeated_once_they_have_ended(
         self, columns: dict[str, Any]
     ) -> None:
         assert is_chosen(self.of("a job"), shadowed(100.0))
-        assert is_chosen(self.of("a job", state=JobState.SUCCEEDED), shadowed(100.0))
+        assert is_chosen(self.of("a job", state=JobState.FAILED), shadowed(100.0))
         assert not is_chosen(self.of("a job", **columns), shadowed(100.0))
 
     def test_none_is_where_none_goes_on(self) -> None:
@@ -152,7 +155,7 @@ class TestChoice:
         original.labels["team"] = "a"
         original.contract, original.override_build, original.override_fate = 2, D, event_pb2.OVERRIDE_FATE_HONOURED
         now = datetime.fromtimestamp(NOW_US / 1e6, UTC)
-        job = repeated(original, document(), now)
+        job = repeated(self.of("a job", created_pb=original.SerializeToString()), document(), now)
         assert (job.outputs, job.attempt_budget, job.shadow_of, job.shadow_id) == (
             original.outputs, original.attempt_budget, original.job_id, "sh",
         )  # fmt: skip
@@ -160,12 +163,26 @@ class TestChoice:
         said = {field.name for field, _ in job.ListFields()}
         assert not said & {
             "request", "request_id", "version_key", "output_uri", "webhook", "labels", "override_build",
-            "override_fate",
+            "override_fate", "served_files",
         }  # fmt: skip
         assert job.contract == 1, "neither export nor webhook is asked of its worker"
         assert job.expire_time == original.expire_time
         original.expire_time.FromMicroseconds(NOW_US + 90 * DAY_US)
-        assert repeated(original, document(), now).expire_time.ToMicroseconds() == NOW_US + 7 * DAY_US
+        later = repeated(self.of("a job", created_pb=original.SerializeToString()), document(), now)
+        assert later.expire_time.ToMicroseconds() == NOW_US + 7 * DAY_US
+
+    def test_it_names_the_renditions_that_were_served_and_its_tasks_those_of_their_outputs(self) -> None:
+        original = self.of("a job", created_pb=created(outputs=("a", "b", "t")).job_created.SerializeToString())
+        for name, kind in (("b", "RENDITION"), ("a", "RENDITION"), ("t", "THUMBNAIL")):
+            file = media_pb2.ArtifactFile(output_id=name, blob_key=f"key of {name}", sha256=name * 64, frames=9)
+            original.artifacts[f"{name}!"] = artifact_row(
+                "a job", f"{name}!", output_id=name, kind=kind, file_pb=file.SerializeToString()
+            )
+        job = repeated(original, document(), datetime.fromtimestamp(NOW_US / 1e6, UTC))
+        assert [(each.output_id, each.blob_key) for each in job.served_files] == [("a", "key of a"), ("b", "key of b")]
+        shadow = self.of(job.job_id, created_pb=job.SerializeToString())
+        task = task_row(job.job_id, "transcode", kind="TRANSCODE", output_ids="b")
+        assert [each.sha256 for each in task_message(shadow, task, {}).served_files] == ["b" * 64]
 
 
 class TestPlan:

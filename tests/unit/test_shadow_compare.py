@@ -21,10 +21,12 @@ RENDITION = {
 
 def file(kind: str = "RENDITION", **fields: Any) -> media_pb2.ArtifactFile:
     wanted: dict[str, Any] = RENDITION | fields
-    ssim = wanted.pop("ssim", None)
+    ssim, likeness = wanted.pop("ssim", None), wanted.pop("likeness", None)
     found = media_pb2.ArtifactFile(kind=f"ARTIFACT_KIND_{kind}", **wanted)
     if ssim is not None:
         found.quality.add(metric=media_pb2.QUALITY_METRIC_SSIM, mean=ssim)
+    if likeness is not None:
+        found.served_likeness.mean = likeness
     return found
 
 
@@ -73,6 +75,9 @@ def test_the_same_content_is_the_same_whatever_its_metadata_take() -> None:
         ({"ssim": 0.99}, {"ssim": 0.9895}, []),
         ({"ssim": 0.99}, {"ssim": 0.95}, ["SSIM"]),
         ({"ssim": 0.99}, {}, []),
+        ({}, {"likeness": 0.9991}, []),
+        ({}, {"likeness": 0.9989}, ["SSIM"]),
+        ({"ssim": 0.99}, {"ssim": 0.99, "likeness": 0.9}, ["SSIM"]),
     ],
 )
 def test_other_content_is_a_difference_that_says_in_what(
@@ -85,13 +90,16 @@ def test_other_content_is_a_difference_that_says_in_what(
 
 def test_a_difference_holds_both_values_and_both_builds() -> None:
     [row] = compare(
-        a_job(B, file(ssim=0.99)), a_job(C, file(content_sha256="b" * 64, frames=10, size_bytes=1, ssim=0.5))
+        a_job(B, file(ssim=0.99)),
+        a_job(C, file(content_sha256="b" * 64, frames=10, size_bytes=1, ssim=0.5, likeness=0.45)),
     ).differences
     assert (row.job_id, row.shadow_job_id, row.output_id) == (f"job of {B}", f"job of {C}", "720p")
     assert (row.served_build, row.shadow_build) == (B, C)
     assert (row.served_content_sha256, row.shadow_content_sha256) == ("a" * 64, "b" * 64)
     assert (row.served_frames, row.shadow_frames, row.served_size_bytes, row.shadow_size_bytes) == (300, 10, 1000, 1)
-    assert (row.served_ssim, row.shadow_ssim, row.served_width_pixels) == (0.99, 0.5, 1280)
+    assert (row.served_ssim, row.shadow_ssim, row.ssim, row.served_width_pixels) == (0.99, 0.5, 0.45, 1280)
+    [row] = compare(a_job(B, file()), a_job(C, file(frames=10, content_sha256="b" * 64))).differences
+    assert not row.HasField("ssim"), "what was not measured is not 0"
 
 
 def test_files_of_one_output_are_compared_by_name_and_one_that_is_missing_is_told() -> None:

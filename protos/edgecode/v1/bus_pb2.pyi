@@ -31,7 +31,7 @@ PHASE_MEASURING: Phase
 PHASE_STORING: Phase
 
 class TaskMessage(_message.Message):
-    __slots__ = ("job_id", "task_id", "kind", "n", "epoch", "priority", "build", "alone", "asset_sha256", "asset_size_bytes", "expire_time", "outputs", "source", "artifacts", "after_sequence", "output_uri")
+    __slots__ = ("job_id", "task_id", "kind", "n", "epoch", "priority", "build", "alone", "asset_sha256", "asset_size_bytes", "expire_time", "outputs", "source", "artifacts", "after_sequence", "output_uri", "served_files")
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     TASK_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -48,6 +48,7 @@ class TaskMessage(_message.Message):
     ARTIFACTS_FIELD_NUMBER: _ClassVar[int]
     AFTER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     OUTPUT_URI_FIELD_NUMBER: _ClassVar[int]
+    SERVED_FILES_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     task_id: str
     kind: _event_pb2.TaskKind
@@ -64,7 +65,8 @@ class TaskMessage(_message.Message):
     artifacts: _containers.RepeatedCompositeFieldContainer[_media_pb2.Artifact]
     after_sequence: int
     output_uri: str
-    def __init__(self, job_id: _Optional[str] = ..., task_id: _Optional[str] = ..., kind: _Optional[_Union[_event_pb2.TaskKind, str]] = ..., n: _Optional[int] = ..., epoch: _Optional[int] = ..., priority: _Optional[_Union[_event_pb2.Priority, str]] = ..., build: _Optional[str] = ..., alone: _Optional[bool] = ..., asset_sha256: _Optional[str] = ..., asset_size_bytes: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., artifacts: _Optional[_Iterable[_Union[_media_pb2.Artifact, _Mapping]]] = ..., after_sequence: _Optional[int] = ..., output_uri: _Optional[str] = ...) -> None: ...
+    served_files: _containers.RepeatedCompositeFieldContainer[_media_pb2.ArtifactFile]
+    def __init__(self, job_id: _Optional[str] = ..., task_id: _Optional[str] = ..., kind: _Optional[_Union[_event_pb2.TaskKind, str]] = ..., n: _Optional[int] = ..., epoch: _Optional[int] = ..., priority: _Optional[_Union[_event_pb2.Priority, str]] = ..., build: _Optional[str] = ..., alone: _Optional[bool] = ..., asset_sha256: _Optional[str] = ..., asset_size_bytes: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., source: _Optional[_Union[_media_pb2.MediaInfo, _Mapping]] = ..., artifacts: _Optional[_Iterable[_Union[_media_pb2.Artifact, _Mapping]]] = ..., after_sequence: _Optional[int] = ..., output_uri: _Optional[str] = ..., served_files: _Optional[_Iterable[_Union[_media_pb2.ArtifactFile, _Mapping]]] = ...) -> None: ...
 
 class Progress(_message.Message):
     __slots__ = ("job_id", "task_id", "attempt_id", "epoch", "outputs", "speed_ratio", "phase", "fraction", "remaining_seconds", "job")

@@ -173,7 +173,7 @@ class AssetDeleted(_message.Message):
     def __init__(self) -> None: ...
 
 class JobCreated(_message.Message):
-    __slots__ = ("job_id", "caller", "request_id", "request", "asset_id", "asset_sha256", "asset_size_bytes", "asset_file_name", "preset", "preset_revision", "outputs", "priority", "labels", "output_uri", "expire_time", "attempt_budget", "contract", "client_version", "client_revision", "noop_tasks", "webhook", "version_key", "override_build", "override_fate", "shadow_of", "shadow_id")
+    __slots__ = ("job_id", "caller", "request_id", "request", "asset_id", "asset_sha256", "asset_size_bytes", "asset_file_name", "preset", "preset_revision", "outputs", "priority", "labels", "output_uri", "expire_time", "attempt_budget", "contract", "client_version", "client_revision", "noop_tasks", "webhook", "version_key", "override_build", "override_fate", "shadow_of", "shadow_id", "served_files")
     class LabelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -207,6 +207,7 @@ class JobCreated(_message.Message):
     OVERRIDE_FATE_FIELD_NUMBER: _ClassVar[int]
     SHADOW_OF_FIELD_NUMBER: _ClassVar[int]
     SHADOW_ID_FIELD_NUMBER: _ClassVar[int]
+    SERVED_FILES_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     caller: str
     request_id: str
@@ -233,7 +234,8 @@ class JobCreated(_message.Message):
     override_fate: OverrideFate
     shadow_of: str
     shadow_id: str
-    def __init__(self, job_id: _Optional[str] = ..., caller: _Optional[str] = ..., request_id: _Optional[str] = ..., request: _Optional[bytes] = ..., asset_id: _Optional[str] = ..., asset_sha256: _Optional[str] = ..., asset_size_bytes: _Optional[int] = ..., asset_file_name: _Optional[str] = ..., preset: _Optional[str] = ..., preset_revision: _Optional[int] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., priority: _Optional[_Union[Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_budget: _Optional[int] = ..., contract: _Optional[int] = ..., client_version: _Optional[str] = ..., client_revision: _Optional[str] = ..., noop_tasks: _Optional[int] = ..., webhook: _Optional[_Union[_webhook_pb2.JobWebhook, _Mapping]] = ..., version_key: _Optional[str] = ..., override_build: _Optional[str] = ..., override_fate: _Optional[_Union[OverrideFate, str]] = ..., shadow_of: _Optional[str] = ..., shadow_id: _Optional[str] = ...) -> None: ...
+    served_files: _containers.RepeatedCompositeFieldContainer[_media_pb2.ArtifactFile]
+    def __init__(self, job_id: _Optional[str] = ..., caller: _Optional[str] = ..., request_id: _Optional[str] = ..., request: _Optional[bytes] = ..., asset_id: _Optional[str] = ..., asset_sha256: _Optional[str] = ..., asset_size_bytes: _Optional[int] = ..., asset_file_name: _Optional[str] = ..., preset: _Optional[str] = ..., preset_revision: _Optional[int] = ..., outputs: _Optional[_Iterable[_Union[_media_pb2.OutputSpec, _Mapping]]] = ..., priority: _Optional[_Union[Priority, str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., output_uri: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_budget: _Optional[int] = ..., contract: _Optional[int] = ..., client_version: _Optional[str] = ..., client_revision: _Optional[str] = ..., noop_tasks: _Optional[int] = ..., webhook: _Optional[_Union[_webhook_pb2.JobWebhook, _Mapping]] = ..., version_key: _Optional[str] = ..., override_build: _Optional[str] = ..., override_fate: _Optional[_Union[OverrideFate, str]] = ..., shadow_of: _Optional[str] = ..., shadow_id: _Optional[str] = ..., served_files: _Optional[_Iterable[_Union[_media_pb2.ArtifactFile, _Mapping]]] = ...) -> None: ...
 
 class PresetCreated(_message.Message):
     __slots__ = ("preset", "revision", "title", "outputs", "retention_seconds", "caller", "request_id", "request")

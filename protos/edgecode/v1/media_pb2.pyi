@@ -427,7 +427,7 @@ class AudioStream(_message.Message):
     def __init__(self, codec: _Optional[str] = ..., channels: _Optional[int] = ..., sample_rate_hertz: _Optional[int] = ..., language: _Optional[str] = ..., start_seconds: _Optional[float] = ..., duration_seconds: _Optional[float] = ..., stream_index: _Optional[int] = ..., default_track: _Optional[bool] = ..., title: _Optional[str] = ..., bits_per_second: _Optional[int] = ...) -> None: ...
 
 class ArtifactFile(_message.Message):
-    __slots__ = ("output_id", "kind", "blob_key", "statement_blob_key", "file_name", "content_type", "size_bytes", "sha256", "content_sha256", "width_pixels", "height_pixels", "frames", "duration_seconds", "video_codec", "audio_codec", "audio_channels", "quality", "video_copied", "audio_copied", "pixel_format", "color_transfer", "bits_per_second", "audio_languages", "integrated_lufs", "true_peak_dbtp")
+    __slots__ = ("output_id", "kind", "blob_key", "statement_blob_key", "file_name", "content_type", "size_bytes", "sha256", "content_sha256", "width_pixels", "height_pixels", "frames", "duration_seconds", "video_codec", "audio_codec", "audio_channels", "quality", "video_copied", "audio_copied", "pixel_format", "color_transfer", "bits_per_second", "audio_languages", "integrated_lufs", "true_peak_dbtp", "served_likeness")
     OUTPUT_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     BLOB_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -453,6 +453,7 @@ class ArtifactFile(_message.Message):
     AUDIO_LANGUAGES_FIELD_NUMBER: _ClassVar[int]
     INTEGRATED_LUFS_FIELD_NUMBER: _ClassVar[int]
     TRUE_PEAK_DBTP_FIELD_NUMBER: _ClassVar[int]
+    SERVED_LIKENESS_FIELD_NUMBER: _ClassVar[int]
     output_id: str
     kind: ArtifactKind
     blob_key: str
@@ -478,7 +479,8 @@ class ArtifactFile(_message.Message):
     audio_languages: _containers.RepeatedScalarFieldContainer[str]
     integrated_lufs: float
     true_peak_dbtp: float
-    def __init__(self, output_id: _Optional[str] = ..., kind: _Optional[_Union[ArtifactKind, str]] = ..., blob_key: _Optional[str] = ..., statement_blob_key: _Optional[str] = ..., file_name: _Optional[str] = ..., content_type: _Optional[str] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., content_sha256: _Optional[str] = ..., width_pixels: _Optional[int] = ..., height_pixels: _Optional[int] = ..., frames: _Optional[int] = ..., duration_seconds: _Optional[float] = ..., video_codec: _Optional[str] = ..., audio_codec: _Optional[str] = ..., audio_channels: _Optional[int] = ..., quality: _Optional[_Iterable[_Union[Quality, _Mapping]]] = ..., video_copied: _Optional[bool] = ..., audio_copied: _Optional[bool] = ..., pixel_format: _Optional[str] = ..., color_transfer: _Optional[str] = ..., bits_per_second: _Optional[int] = ..., audio_languages: _Optional[_Iterable[str]] = ..., integrated_lufs: _Optional[float] = ..., true_peak_dbtp: _Optional[float] = ...) -> None: ...
+    served_likeness: Quality
+    def __init__(self, output_id: _Optional[str] = ..., kind: _Optional[_Union[ArtifactKind, str]] = ..., blob_key: _Optional[str] = ..., statement_blob_key: _Optional[str] = ..., file_name: _Optional[str] = ..., content_type: _Optional[str] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., content_sha256: _Optional[str] = ..., width_pixels: _Optional[int] = ..., height_pixels: _Optional[int] = ..., frames: _Optional[int] = ..., duration_seconds: _Optional[float] = ..., video_codec: _Optional[str] = ..., audio_codec: _Optional[str] = ..., audio_channels: _Optional[int] = ..., quality: _Optional[_Iterable[_Union[Quality, _Mapping]]] = ..., video_copied: _Optional[bool] = ..., audio_copied: _Optional[bool] = ..., pixel_format: _Optional[str] = ..., color_transfer: _Optional[str] = ..., bits_per_second: _Optional[int] = ..., audio_languages: _Optional[_Iterable[str]] = ..., integrated_lufs: _Optional[float] = ..., true_peak_dbtp: _Optional[float] = ..., served_likeness: _Optional[_Union[Quality, _Mapping]] = ...) -> None: ...
 
 class Artifact(_message.Message):
     __slots__ = ("artifact_id", "job_id", "task_id", "attempt_id", "file", "made_by", "digests", "publish_time", "expire_time")

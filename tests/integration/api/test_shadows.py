@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import grpc
 import pytest
 import pytest_asyncio
@@ -12,7 +13,7 @@ from edgecode.v1 import asset_pb2, fleet_pb2, job_pb2, route_pb2
 from tests.harness.api import Api, refusal
 from tests.harness.eventually import eventually
 from tests.harness.played_worker import PlayedWorker
-from tests.integration.api.conftest import PLAYED
+from tests.integration.api.conftest import PLAYED, Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -105,7 +106,7 @@ async def test_both_builds_run_a_job_only_one_is_served_and_the_report_says_what
 
 
 async def test_nothing_a_shadow_made_is_served_or_tried_again(
-    api: Api, asset: asset_pb2.Asset, shadow: route_pb2.Shadow
+    api: Api, asset: asset_pb2.Asset, shadow: route_pb2.Shadow, stack: Stack
 ) -> None:
     created = await api.jobs.CreateJob(job_pb2.CreateJobRequest(asset_id=asset.asset_id, preset="thumbnail"))
 
@@ -122,6 +123,11 @@ async def test_nothing_a_shadow_made_is_served_or_tried_again(
     ):
         refused = await refusal(call)
         assert (refused.code, refused.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "ARTIFACT_OF_SHADOW")
+    async with stack.another_server(http_address="127.0.0.1:0") as (process, _), aiohttp.ClientSession() as http:
+        url = f"http://{(await process.ready())['http_address']}/artifacts/{artifact.artifact_id}"
+        for path in (url, f"{url}/statement"):
+            async with http.get(path) as reply:
+                assert (reply.status, (await reply.json())["error"]["reason"]) == (400, "ARTIFACT_OF_SHADOW")
     retried = await refusal(api.jobs.RetryJob(job_pb2.RetryJobRequest(job_id=job_id)))
     assert retried.reason == "JOB_IS_SHADOW"
 

@@ -1,10 +1,12 @@
 """A shadow as the leader runs it: played workers, real log and ledger. Nothing it does touches a job of a user."""
 
+import asyncio
 import uuid
 from collections.abc import Sequence
 
 from edgecode.core import subjects
 from edgecode.core.bus import Outgoing
+from edgecode.core.lifecycle import end
 from edgecode.server.ledger.port import Condition, Find
 from edgecode.server.ledger.rows import DeliveryRow, JobRow
 from edgecode.server.routes.revisions import Revising
@@ -14,6 +16,7 @@ from edgecode.server.routes.shadow_job import shadow_job_id
 from edgecode.server.routes.shadow_pairs import Report, pairs
 from edgecode.v1 import event_pb2, route_pb2
 from tests.harness.builds import build_of
+from tests.harness.eventually import eventually
 from tests.harness.played_server import NoLock, PlayedServer, a_job, a_video
 from tests.harness.played_worker import PlayedWorker
 from tests.integration.protocol.conftest import PATIENT, StartServer, StartWorker
@@ -56,6 +59,7 @@ async def look(server: PlayedServer) -> None:
 
 async def work(server: PlayedServer, *workers: PlayedWorker, failing: str = "") -> None:
     """All there is to do, each worker in turn; those of the failing build fail at it."""
+    await server.settle()
     while True:
         found = [(worker, taken) for worker in workers if (taken := await worker.take()) is not None]
         if not found:
@@ -79,13 +83,16 @@ async def report(server: PlayedServer) -> route_pb2.Shadow:
     return message
 
 
-async def test_a_job_is_repeated_at_the_lowest_priority_and_ends_as_ever_though_its_shadow_fails(
+async def test_a_job_that_has_ended_is_repeated_at_the_lowest_priority_and_stays_as_it_is_though_its_shadow_fails(
     start_server: StartServer, start_worker: StartWorker
 ) -> None:
     server = await start_server(settings=PATIENT)
     old, new = await begun(server, start_worker)
     job = a_video("one")
     await server.create(job)
+    await look(server)
+    assert not await shadows(server), "there is nothing yet to compare with"
+    await work(server, old)
     await look(server)
     [row] = await shadows(server)
     assert (row.job_id, row.build, row.priority) == (shadow_job_id(job.job_id, "sh"), NEW, event_pb2.PRIORITY_LOW)
@@ -94,7 +101,6 @@ async def test_a_job_is_repeated_at_the_lowest_priority_and_ends_as_ever_though_
     ]
     await work(server, new, failing=NEW)
     assert (await server.record(row.job_id)).job.state == "FAILED"
-    await work(server, old)
     original = (await server.record(job.job_id)).job
     assert (original.state, original.build, original.epoch) == ("SUCCEEDED", OLD, 0)
     found = await report(server)
@@ -103,39 +109,80 @@ async def test_a_job_is_repeated_at_the_lowest_priority_and_ends_as_ever_though_
     assert len(await shadows(server)) == 1, "a shadow is not shadowed"
 
 
-async def test_a_second_leader_repeats_nothing_twice_and_goes_on_with_what_is_missing(
+async def test_its_tasks_name_what_was_served_of_their_outputs(
     start_server: StartServer, start_worker: StartWorker
 ) -> None:
     server = await start_server(settings=PATIENT)
     old, new = await begun(server, start_worker)
-    for name in ("one", "two"):
-        await server.create(a_job(name))
-    await server.settle()  # chosen, and not yet repeated
+    job = a_video("one")
+    await server.create(job)
+    await work(server, old)
+    await look(server)
+    named = {}
+    while taken := await new.take():
+        named[taken.task.kind] = [(file.output_id, file.sha256) for file in taken.task.served_files]
+        await taken.finish()
+        await server.settle()
+    assert named.pop(event_pb2.TASK_KIND_TRANSCODE) == [(n, f"{n}-{job.job_id}") for n in ("360p", "720p")]
+    assert named
+    assert not any(named.values()), "of the outputs of each task"
+
+
+async def test_a_second_leader_repeats_nothing_twice_and_finds_what_ended_while_nobody_led(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await start_server(settings=PATIENT)
+    old, new = await begun(server, start_worker)
+    await look(server)
+    jobs = [a_job(name) for name in ("one", "two", "three")]
+    for job in jobs:
+        await server.create(job)
+    await work(server, old)  # chosen
+    server.leader._shadows._wanted = {jobs[0].job_id: None}
+    await look(server)  # one of them repeated
     other = await start_server("other.sqlite", letter="d", lock=NoLock(), settings=PATIENT)
     await other.sees(old.instance, new.instance)
     await other.lead()
-    await other.catch_up()
-    await look(other)
-    made = {row.job_id for row in await shadows(other)}
-    assert made == {shadow_job_id(a_job(name).job_id, "sh") for name in ("one", "two")}
+    folded = asyncio.Event()
+
+    async def caught_up() -> bool:
+        await other.catch_up()
+        other.leader._shadows._wanted.clear()  # as one that looked at nothing of what was before it led
+        folded.set()
+        return True
+
+    async def all_repeated() -> bool:
+        await other.catch_up()
+        return {row.job_id for row in await shadows(other)} == {shadow_job_id(job.job_id, "sh") for job in jobs}
+
+    runs = asyncio.create_task(other.leader._shadows.run(caught_up))
+    await asyncio.wait_for(folded.wait(), 10)
+    await eventually(all_repeated)
+    await end([runs])
     log_before = (await other.events.identity()).last_sequence
     # The first does not know that it lost its place, nor what the other did.
+    server.leader._shadows._wanted = {job.job_id: None for job in jobs}
     await server.leader._shadows.look()
     assert (await other.events.identity()).last_sequence == log_before
     assert not server.leader._shadows._wanted, "it tries no more"
 
 
-async def test_the_shadow_of_a_cancelled_job_is_cancelled_and_of_one_that_goes_on_is_not(
+async def test_a_cancelled_job_is_not_repeated_and_the_shadow_of_a_deleted_one_is_cancelled(
     start_server: StartServer, start_worker: StartWorker
 ) -> None:
     server = await start_server(settings=PATIENT)
-    await begun(server, start_worker)
-    gone, kept = a_job("gone"), a_job("kept")
-    await server.create(gone)
-    await server.create(kept)
-    await look(server)
+    old, _ = await begun(server, start_worker)
+    cancelled, gone, kept = [a_job(name) for name in ("cancelled", "gone", "kept")]
+    for job in (cancelled, gone, kept):
+        await server.create(job)
     cancel = event_pb2.Event(job_cancel_requested=event_pb2.JobCancelRequested(reason="no", caller="ann"))
-    await server.append(subjects.job_events(gone.job_id), cancel)
+    await server.append(subjects.job_events(cancelled.job_id), cancel)
+    await look(server)
+    await work(server, old)
+    await look(server)
+    await server.append(
+        subjects.job_events(gone.job_id), event_pb2.Event(job_deleted=event_pb2.JobDeleted(caller="ann"))
+    )
     await look(server)
     states = {row.job_id: row.state for row in await shadows(server)}
     assert states == {shadow_job_id(gone.job_id, "sh"): "CANCELLED", shadow_job_id(kept.job_id, "sh"): "RUNNING"}
@@ -148,6 +195,7 @@ async def test_when_it_is_stopped_its_unfinished_jobs_are_cancelled_and_no_more_
     server = await start_server(settings=PATIENT)
     old, new = await begun(server, start_worker)
     await server.create(a_job("one"))
+    await work(server, old)
     await look(server)
     taken = await new.must_take()
     await taken.start()
@@ -155,11 +203,11 @@ async def test_when_it_is_stopped_its_unfinished_jobs_are_cancelled_and_no_more_
     route = server.leader._projector.route
     await change(server, Revising(route, frozenset({OLD, NEW}), Change("S", "ann", 2)).stop_shadow(""))
     await server.create(a_job("two"))
+    await work(server, old)
     await look(server)
     [row] = await shadows(server)
     assert (row.state, row.failure_reason) == ("CANCELLED", "SHADOW_STOPPED")
     assert not [subject for subject in await server.standing() if row.job_id in subject]
-    await work(server, old)
     assert {(await server.record(a_job(name).job_id)).job.state for name in ("one", "two")} == {"SUCCEEDED"}
 
 
@@ -177,10 +225,12 @@ async def test_no_webhook_hears_of_a_shadow_and_no_count_does(
         ),
     )
     await server.create(a_job("one"))
+    await work(server, old)
     await look(server)
     totals = await server.ledger.totals(0)
-    assert (sum(totals.jobs.values()), dict(totals.builds), await server.ledger.count_unfinished()) == (1, {OLD: 1}, 1)
-    await work(server, new, old)
+    assert (dict(totals.jobs), dict(totals.builds)) == ({"SUCCEEDED": 1}, {})
+    assert await server.ledger.count_unfinished() == 0
+    await work(server, new)
     assert {row.state for row in await shadows(server)} == {"SUCCEEDED"}
     found = await server.ledger.find(DeliveryRow, Find())
     assert [row.job_id for row in found] == [a_job("one").job_id]

@@ -68,12 +68,13 @@ def _differences(found: Sequence[route_pb2.ShadowDifference]) -> RenderableType:
         "seconds",
         "bytes",
         "ssim",
+        "like served",
         "failed",
     )
     lines: list[tuple[str, ...]] = []
     for each in found:
         lines += [_served(each), _shadowed(each)]
-    return rows(columns, lines, right=("frames", "seconds", "bytes", "ssim"))
+    return rows(columns, lines, right=("frames", "seconds", "bytes", "ssim", "like served"))
 
 
 def _served(each: route_pb2.ShadowDifference) -> tuple[str, ...]:
@@ -86,6 +87,7 @@ def _served(each: route_pb2.ShadowDifference) -> tuple[str, ...]:
         words.pixels(each.served_width_pixels, each.served_height_pixels),
         *_numbers(each.served_frames, each.served_duration_seconds, each.served_size_bytes),
         f"{each.served_ssim:.4f}" if each.HasField("served_ssim") else "",
+        "",
         words.failure(each.served_failure),
     )
 
@@ -100,6 +102,7 @@ def _shadowed(each: route_pb2.ShadowDifference) -> tuple[str, ...]:
         words.pixels(each.shadow_width_pixels, each.shadow_height_pixels),
         *_numbers(each.shadow_frames, each.shadow_duration_seconds, each.shadow_size_bytes),
         f"{each.shadow_ssim:.4f}" if each.HasField("shadow_ssim") else "",
+        f"{each.ssim:.4f}" if each.HasField("ssim") else "",
         words.failure(each.shadow_failure),
     )
 

@@ -73,6 +73,7 @@ def task_message(record: JobRecord, task: TaskRow, makers: Mapping[int, stamp_pb
         after_sequence=record.job.last_sequence,
         # The probe judges the source by all that is asked of it.
         outputs=[o for o in created.outputs if o.output_id in wanted or task.kind in _SEES_ALL_OUTPUTS],
+        served_files=[file for file in created.served_files if file.output_id in wanted],
     )
     if record.job.source_pb:
         message.source.CopyFrom(media_pb2.MediaInfo.FromString(record.job.source_pb))

@@ -179,7 +179,7 @@ class Leader:
                 self._sweep_forever(),
                 self._follow_route(),
                 self._ramps.run(self._caught_up),
-                self._shadows.run(),
+                self._shadows.run(self._caught_up),
                 self._deliverer.run(self._caught_up),
             )
         finally:

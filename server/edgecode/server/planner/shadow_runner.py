@@ -1,4 +1,4 @@
-"""The leader's hand on the shadow: repeats the jobs that it chooses, and ends what repeats a job nobody wants any more.
+"""The leader's hand on the shadow: repeats the jobs that it chooses, and ends what repeats a job nobody keeps any more.
 
 Which jobs those are, and the ids of what repeats them, follow from ledger and route alone, so a second leader creates
 nothing twice. Nothing here touches the job that is repeated.
@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -23,7 +23,7 @@ from edgecode.server.ledger.port import Condition, Find, JobRecord, Ledger
 from edgecode.server.ledger.projector import Projector
 from edgecode.server.ledger.rows import FINISHED, JobRow, JobState
 from edgecode.server.routes.route import LEADER
-from edgecode.server.routes.shadow_job import is_chosen, repeated
+from edgecode.server.routes.shadow_job import is_chosen, repeated, shadow_job_id
 from edgecode.server.routes.shadow_pairs import original_of
 from edgecode.server.routes.shadow_waits import MOST_OPEN
 from edgecode.v1 import event_pb2
@@ -34,6 +34,8 @@ _LOOK_SECONDS = 2.0
 _SHORTEST_PAUSE_SECONDS = 0.05
 # Jobs that are remembered as chosen while there is no room for them.
 _MOST_WANTED = 1000
+# Jobs that a new leader looks through for those that ended while nobody led.
+_LOOKED_BACK = 1000
 _UNWANTED = frozenset({JobState.CANCELLING, JobState.CANCELLED, JobState.DELETED})
 
 
@@ -48,15 +50,17 @@ class ShadowRunner:
         self._wanted: dict[str, None] = {}
         self._open = 0
         self._looked = 0.0
+        self._looked_back = False
         self._news = asyncio.Event()
 
     def forget(self) -> None:
         """Begins anew: another may have led meanwhile."""
         self._wanted.clear()
         self._looked = 0.0
+        self._looked_back = False
 
     def notice(self, record: JobRecord) -> None:
-        """Takes note of a job that the leader looks at, as it does at every unfinished one and every one that moved."""
+        """Takes note of a job that the leader looks at, as it does at every one that moved."""
         route, job_id = self._projector.route, record.job.job_id
         if not route.shadow_id or not is_chosen(record, route):
             self._wanted.pop(job_id, None)
@@ -64,8 +68,10 @@ class ShadowRunner:
             self._wanted[job_id] = None
             self._news.set()
 
-    async def run(self) -> None:
-        """Repeats jobs as they come, and looks at those that repeat others now and then."""
+    async def run(self, caught_up: Callable[[], Awaitable[bool]]) -> None:
+        """Repeats jobs as they end, and looks at those that repeat others now and then."""
+        while not await caught_up():
+            continue  # what ended before this server led is not in its ledger yet
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), _LOOK_SECONDS)
@@ -79,6 +85,8 @@ class ShadowRunner:
             self.forget()
             return
         try:
+            if not self._looked_back:
+                await self._look_back()
             if time.monotonic() - self._looked >= _LOOK_SECONDS:
                 await self._tend()
             for job_id in list(self._wanted)[: max(0, MOST_OPEN - self._open)]:
@@ -86,14 +94,27 @@ class ShadowRunner:
         except Unavailable as error:
             log.warning("shadow.append_unknown", why=error.message)  # the next look asks again
 
+    async def _look_back(self) -> None:
+        """Finds what ended while nobody led, or while there was no room; the newest only, where that is much."""
+        route = self._projector.route
+        made = {row.job_id for row in await self._newest(Condition("shadow_id", "=", route.shadow_id))}
+        for state in (JobState.SUCCEEDED, JobState.FAILED):
+            for row in await self._newest(Condition("state", "=", state.value), Condition("shadow_id", "=", "")):
+                record = JobRecord(row)
+                if is_chosen(record, route) and shadow_job_id(row.job_id, route.shadow_id) not in made:
+                    self.notice(record)
+        self._looked_back = True
+
+    async def _newest(self, *conditions: Condition) -> Sequence[JobRow]:
+        return await self._ledger.find(JobRow, Find(conditions, "create_time_us", descending=True, limit=_LOOKED_BACK))
+
     async def _repeat(self, job_id: str) -> None:
         record = await self._projector.record(job_id)
         route = self._projector.route
         if record is None or route.shadow is None or not is_chosen(record, route):
             self._wanted.pop(job_id, None)
             return
-        created = event_pb2.JobCreated.FromString(record.job.created_pb)
-        job = repeated(created, route.shadow, datetime.now(UTC))
+        job = repeated(record, route.shadow, datetime.now(UTC))
         if route.shadow.build not in self._fleet.workers().builds(job.contract):
             return
         if await self._projector.record(job.job_id) is None and await self._create(job, record.job):
@@ -121,7 +142,7 @@ class ShadowRunner:
         return True
 
     async def _tend(self) -> None:
-        """Counts the unfinished ones, and asks for the end of those whose original was cancelled or deleted."""
+        """Counts the unfinished ones; ends those whose original was deleted, or tried again and cancelled."""
         rows = await self._unfinished()
         self._open, self._looked = len(rows), time.monotonic()
         for row in rows:

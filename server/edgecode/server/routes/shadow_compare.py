@@ -129,6 +129,8 @@ def _of_output(
     row.served_size_bytes, row.shadow_size_bytes = ours.size_bytes, other.size_bytes
     row.served_width_pixels, row.shadow_width_pixels = ours.width_pixels, other.width_pixels
     row.served_height_pixels, row.shadow_height_pixels = ours.height_pixels, other.height_pixels
+    if other.HasField("served_likeness"):
+        row.ssim = other.served_likeness.mean
     if (measured := _ssim(ours)) is not None:
         row.served_ssim = measured
     if (measured := _ssim(other)) is not None:
@@ -149,9 +151,16 @@ def _aspects(ours: media_pb2.ArtifactFile, other: media_pb2.ArtifactFile) -> Ite
         yield _ASPECTS.SHADOW_ASPECT_DURATION
     if abs(ours.size_bytes - other.size_bytes) > _LEAST_PART * ours.size_bytes:
         yield _ASPECTS.SHADOW_ASPECT_SIZE
-    measured = _ssim(ours), _ssim(other)
-    if measured[0] is not None and measured[1] is not None and abs(measured[0] - measured[1]) > _LEAST_SSIM:
+    if _looks_otherwise(ours, other):
         yield _ASPECTS.SHADOW_ASPECT_SSIM
+
+
+def _looks_otherwise(ours: media_pb2.ArtifactFile, other: media_pb2.ArtifactFile) -> bool:
+    """By the pictures of one against the other's, or by what both are against the source."""
+    if other.HasField("served_likeness") and 1 - other.served_likeness.mean > _LEAST_SSIM:
+        return True
+    measured = _ssim(ours), _ssim(other)
+    return measured[0] is not None and measured[1] is not None and abs(measured[0] - measured[1]) > _LEAST_SSIM
 
 
 def _ssim(file: media_pb2.ArtifactFile) -> float | None:

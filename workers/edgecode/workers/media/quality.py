@@ -30,10 +30,10 @@ DEFAULT_COUNT, DEFAULT_SECONDS = 5, 2.0
 MARGIN_SECONDS = 0.5
 ROUNDING_SECONDS = 0.001
 VMAF_THREADS = 2
-_SSIM = media_pb2.QUALITY_METRIC_SSIM
+SSIM = media_pb2.QUALITY_METRIC_SSIM
 _SSIM_LINE = re.compile(r"All:([\d.]+)")
 _NO_FILTER = re.compile(r"No such filter|Filter not found|could not load.*model", re.IGNORECASE)
-_WORDS: Mapping[int, str] = {_SSIM: "SSIM", media_pb2.QUALITY_METRIC_VMAF: "VMAF"}
+_WORDS: Mapping[int, str] = {SSIM: "SSIM", media_pb2.QUALITY_METRIC_VMAF: "VMAF"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ async def measure(work: Work, subjects: Sequence[Subject]) -> dict[str, media_pb
             for output_id, values in (await _compare(work, group, sample)).items():
                 scores[output_id] += values
         for subject in group:
-            found[subject.spec.output_id] = _summary(subject, scores[subject.spec.output_id])
+            output_id = subject.spec.output_id
+            found[output_id] = summary(_way(subject)[0], output_id, scores[output_id])
     return found
 
 
@@ -90,7 +91,7 @@ def too_low(spec: media_pb2.OutputSpec, quality: media_pb2.Quality) -> media_pb2
 
 def _way(subject: Subject) -> tuple[int, int, float]:
     asked = subject.spec.quality
-    return asked.metric or _SSIM, asked.sample_count or DEFAULT_COUNT, asked.sample_seconds or DEFAULT_SECONDS
+    return asked.metric or SSIM, asked.sample_count or DEFAULT_COUNT, asked.sample_seconds or DEFAULT_SECONDS
 
 
 def _samples_of(subject: Subject) -> list[Sample]:
@@ -109,7 +110,7 @@ async def _compare(work: Work, group: Sequence[Subject], sample: Sample) -> dict
         )
         if not run.ok:
             raise _missing(metric, run.words) or own_failure(run, work.tools.limits)
-        return {output_id: list(_scores(metric, log.read_text("utf-8"))) for output_id, log in logs.items()}
+        return {output_id: list(read_scores(metric, log.read_text("utf-8"))) for output_id, log in logs.items()}
     finally:
         for log in logs.values():
             log.unlink(missing_ok=True)
@@ -135,21 +136,23 @@ def compare_command(work: Work, group: Sequence[Subject], sample: Sample, logs: 
             t=f"{sample.seconds:.6f}",
         )
         shifted = reference.filter("setpts", f"PTS-{begins - early:.6f}/TB")
-        compared = _compared(own["v:0"], shifted, subject, logs[subject.spec.output_id])
+        compared = compared_by(_way(subject)[0], own["v:0"], shifted, logs[subject.spec.output_id])
         outputs.append(ffmpeg.output(compared, "-", format="null"))
     return compile_command(ffmpeg.merge_outputs(*outputs), work.tools, strict=False)
 
 
-def _compared(own: Any, reference: Any, subject: Subject, log: Path) -> Any:
+def compared_by(metric: int, own: Any, reference: Any, log: Path) -> Any:
+    """The filter that writes each frame's score into a log: both from about the same time, paired by the nearest."""
     pairing = {"shortest": 1, "repeatlast": 0, "ts_sync_mode": "nearest"}
-    if _way(subject)[0] == _SSIM:
+    if metric == SSIM:
         return ffmpeg.filter([own, reference], "ssim", stats_file=str(log), **pairing)
     options = {"log_fmt": "json", "log_path": str(log), "n_threads": VMAF_THREADS}
     return ffmpeg.filter([own, reference], "libvmaf", **options, **pairing)
 
 
-def _scores(metric: int, log: str) -> Iterator[float]:
-    if metric == _SSIM:
+def read_scores(metric: int, log: str) -> Iterator[float]:
+    """Score of each frame, as the filter wrote them."""
+    if metric == SSIM:
         yield from (float(score) for score in _SSIM_LINE.findall(log))
     else:
         yield from (float(frame["metrics"]["vmaf"]) for frame in json.loads(log)["frames"])
@@ -161,11 +164,16 @@ def _missing(metric: int, words: str) -> MediaFailure | None:
     return None
 
 
-def _summary(subject: Subject, scores: Sequence[float]) -> media_pb2.Quality:
+def summary(metric: int, output_id: str, scores: Sequence[float]) -> media_pb2.Quality:
+    """What the scores of an output's frames come to.
+
+    Raises:
+        MediaFailure: VERIFICATION_FAILED, where there are none.
+    """
     if not scores:
-        raise ours(Reason.VERIFICATION_FAILED, f"no frame of {subject.spec.output_id} could be compared")
+        raise ours(Reason.VERIFICATION_FAILED, f"no frame of {output_id} could be compared")
     return media_pb2.Quality(
-        metric=_way(subject)[0],  # type: ignore[arg-type] # one of the enum's numbers
+        metric=metric,  # type: ignore[arg-type] # one of the enum's numbers
         mean=round(fmean(scores), 6),
         min=min(scores),
         frames_compared=len(scores),

@@ -11,6 +11,7 @@ from edgecode.workers.media.rendered import Rendered
 from edgecode.workers.media.rendition import plan_rendition
 from edgecode.workers.media.tools import Work as MediaWork
 from edgecode.workers.media.transcode import transcode
+from edgecode.workers.tasks.served import compare_with_served
 from edgecode.workers.tasks.work import Result, Work
 
 
@@ -28,7 +29,9 @@ async def run(work: Work) -> Result:
         marks,
     )
     specs = {spec.output_id: spec for spec in task.outputs if spec.HasField("quality")}
-    return await _measured(work, files, specs, marks) if specs else Result(files=files)
+    result = await _measured(work, files, specs, marks) if specs else Result(files=files)
+    await compare_with_served(work, result.files)
+    return result
 
 
 async def _measured(
