@@ -354,7 +354,7 @@ class ListShadowDifferencesResponse(_message.Message):
     def __init__(self, differences: _Optional[_Iterable[_Union[ShadowDifference, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Shadow(_message.Message):
-    __slots__ = ("shadow_id", "build", "against", "percent", "stopped", "start_time", "stop_time", "jobs_shadowed", "jobs_compared", "jobs_identical", "jobs_failed", "differences", "actor", "comment", "stop_reason", "jobs_waiting", "jobs_served_failed", "jobs_both_failed", "jobs_dropped", "outputs_compared", "outputs_identical", "differing", "waits_for", "route_revision", "etag", "ledger_sequence")
+    __slots__ = ("shadow_id", "build", "against", "percent", "stopped", "start_time", "stop_time", "jobs_shadowed", "jobs_compared", "jobs_identical", "jobs_failed", "differences", "actor", "comment", "stop_reason", "jobs_waiting", "jobs_served_failed", "jobs_both_failed", "jobs_dropped", "outputs_compared", "outputs_identical", "differing", "waits_for", "route_revision", "etag", "ledger_sequence", "newest_only")
     SHADOW_ID_FIELD_NUMBER: _ClassVar[int]
     BUILD_FIELD_NUMBER: _ClassVar[int]
     AGAINST_FIELD_NUMBER: _ClassVar[int]
@@ -381,6 +381,7 @@ class Shadow(_message.Message):
     ROUTE_REVISION_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     LEDGER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    NEWEST_ONLY_FIELD_NUMBER: _ClassVar[int]
     shadow_id: str
     build: str
     against: str
@@ -407,7 +408,8 @@ class Shadow(_message.Message):
     route_revision: int
     etag: str
     ledger_sequence: int
-    def __init__(self, shadow_id: _Optional[str] = ..., build: _Optional[str] = ..., against: _Optional[str] = ..., percent: _Optional[float] = ..., stopped: _Optional[bool] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., stop_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., jobs_shadowed: _Optional[int] = ..., jobs_compared: _Optional[int] = ..., jobs_identical: _Optional[int] = ..., jobs_failed: _Optional[int] = ..., differences: _Optional[_Iterable[_Union[ShadowDifference, _Mapping]]] = ..., actor: _Optional[str] = ..., comment: _Optional[str] = ..., stop_reason: _Optional[str] = ..., jobs_waiting: _Optional[int] = ..., jobs_served_failed: _Optional[int] = ..., jobs_both_failed: _Optional[int] = ..., jobs_dropped: _Optional[int] = ..., outputs_compared: _Optional[int] = ..., outputs_identical: _Optional[int] = ..., differing: _Optional[_Iterable[_Union[ShadowAspectCount, _Mapping]]] = ..., waits_for: _Optional[_Iterable[str]] = ..., route_revision: _Optional[int] = ..., etag: _Optional[str] = ..., ledger_sequence: _Optional[int] = ...) -> None: ...
+    newest_only: bool
+    def __init__(self, shadow_id: _Optional[str] = ..., build: _Optional[str] = ..., against: _Optional[str] = ..., percent: _Optional[float] = ..., stopped: _Optional[bool] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., stop_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., jobs_shadowed: _Optional[int] = ..., jobs_compared: _Optional[int] = ..., jobs_identical: _Optional[int] = ..., jobs_failed: _Optional[int] = ..., differences: _Optional[_Iterable[_Union[ShadowDifference, _Mapping]]] = ..., actor: _Optional[str] = ..., comment: _Optional[str] = ..., stop_reason: _Optional[str] = ..., jobs_waiting: _Optional[int] = ..., jobs_served_failed: _Optional[int] = ..., jobs_both_failed: _Optional[int] = ..., jobs_dropped: _Optional[int] = ..., outputs_compared: _Optional[int] = ..., outputs_identical: _Optional[int] = ..., differing: _Optional[_Iterable[_Union[ShadowAspectCount, _Mapping]]] = ..., waits_for: _Optional[_Iterable[str]] = ..., route_revision: _Optional[int] = ..., etag: _Optional[str] = ..., ledger_sequence: _Optional[int] = ..., newest_only: _Optional[bool] = ...) -> None: ...
 
 class ShadowAspectCount(_message.Message):
     __slots__ = ("aspect", "count")

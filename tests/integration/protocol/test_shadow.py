@@ -4,6 +4,8 @@ import asyncio
 import uuid
 from collections.abc import Sequence
 
+import pytest
+
 from edgecode.core import subjects
 from edgecode.core.bus import Outgoing
 from edgecode.core.lifecycle import end
@@ -14,7 +16,9 @@ from edgecode.server.routes.route import Change
 from edgecode.server.routes.shadow import started
 from edgecode.server.routes.shadow_job import shadow_job_id
 from edgecode.server.routes.shadow_pairs import Report, pairs
-from edgecode.v1 import event_pb2, route_pb2
+from edgecode.server.routes.shadows import Shadows
+from edgecode.server.routes.write import RouteWriter
+from edgecode.v1 import event_pb2, media_pb2, route_pb2
 from tests.harness.builds import build_of
 from tests.harness.eventually import eventually
 from tests.harness.played_server import NoLock, PlayedServer, a_job, a_video
@@ -235,3 +239,48 @@ async def test_no_webhook_hears_of_a_shadow_and_no_count_does(
     found = await server.ledger.find(DeliveryRow, Find())
     assert [row.job_id for row in found] == [a_job("one").job_id]
     assert (await server.ledger.totals(1)).succeeded_since == 1
+
+
+async def test_a_job_that_its_build_cannot_read_is_not_repeated_and_keeps_no_place(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await start_server(settings=PATIENT)
+    old, _ = await begun(server, start_worker)
+    await old.beat(contract=2)
+    later, plain = a_video("later"), a_job("plain")
+    later.outputs[0].rendition.video_codec = media_pb2.VIDEO_CODEC_HEVC
+    later.contract = 2
+    for job in (later, plain):
+        await server.create(job)
+    await work(server, old)
+    await look(server)
+    assert {(await server.record(job.job_id)).job.state for job in (later, plain)} == {"SUCCEEDED"}
+    assert [row.job_id for row in await shadows(server)] == [shadow_job_id(plain.job_id, "sh")]
+    assert not server.leader._shadows._wanted
+
+
+async def test_of_many_pairs_the_newest_are_counted_and_all_are_listed(
+    start_server: StartServer, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = await start_server(settings=PATIENT)
+    workers = await begun(server, start_worker)
+    for number in range(5):
+        await server.create(a_job(str(number), budget=1))
+    await work(server, *workers)
+    await look(server)
+    await work(server, *workers, failing=NEW)
+    writer = RouteWriter(server.events, server.ledger, server.reads, server.fleet)
+    api = Shadows(server.ledger, server.reads, writer, server.fleet)
+    whole = await api.get("sh")
+    assert (whole.jobs_shadowed, whole.newest_only) == (5, False)
+    monkeypatch.setattr("edgecode.server.routes.shadows.MOST_COMPARED", 2)
+    some = await api.get("sh")
+    assert (some.jobs_shadowed, some.newest_only) == (2, True)
+    assert list(some.differences) == list(whole.differences)[:2]
+    request = route_pb2.ListShadowDifferencesRequest(page_size=100)
+    pages = [await api.differences(request)]
+    while pages[-1].next_page_token:
+        request.page_token = pages[-1].next_page_token
+        pages.append(await api.differences(request))
+    assert [len(page.differences) for page in pages] == [2, 2, 1]
+    assert [each for page in pages for each in page.differences] == list(whole.differences)

@@ -25,7 +25,7 @@ def shadow(message: route_pb2.Shadow) -> RenderableType:
                 ("share", f"{message.percent:g} % of the current build's jobs"),
                 ("began", words.when(message.start_time)),
                 ("by", f"{message.actor}: {message.comment}".removesuffix(": ")),
-                ("jobs repeated", f"{message.jobs_shadowed}, {message.jobs_waiting} of them not ended"),
+                ("jobs repeated", _repeated(message)),
                 ("jobs compared", f"{message.jobs_compared}, {message.jobs_identical} of them the same"),
                 ("failed", _failed(message)),
                 ("dropped", f"{message.jobs_dropped}" if message.jobs_dropped else ""),
@@ -42,6 +42,11 @@ def shadow(message: route_pb2.Shadow) -> RenderableType:
 def differences(message: route_pb2.ListShadowDifferencesResponse) -> RenderableType:
     """A page of what differs."""
     return _differences(message.differences)
+
+
+def _repeated(message: route_pb2.Shadow) -> str:
+    of_more = " and more, of which nothing is counted here" if message.newest_only else ""
+    return f"{message.jobs_shadowed}, {message.jobs_waiting} of them not ended{of_more}"
 
 
 def _failed(message: route_pb2.Shadow) -> str:

@@ -115,7 +115,11 @@ class ShadowRunner:
             self._wanted.pop(job_id, None)
             return
         job = repeated(record, route.shadow, datetime.now(UTC))
-        if route.shadow.build not in self._fleet.workers().builds(job.contract):
+        workers = self._fleet.workers()
+        if workers.misreads(route.shadow.build, job.contract):
+            self._wanted.pop(job_id, None)  # it would keep the place of one that can be repeated
+            return
+        if route.shadow.build not in workers.builds(job.contract):
             return
         if await self._projector.record(job.job_id) is None and await self._create(job, record.job):
             self._open += 1

@@ -10,7 +10,9 @@ from edgecode.server.ledger.rows import JobRow
 from edgecode.server.routes.shadow_compare import Comparison, Outcome, compare
 from edgecode.v1 import event_pb2, route_pb2
 
-_AT_ONCE = 50
+# Pairs that one call compares: a second's work or two.
+MOST_COMPARED = 2000
+_AT_ONCE = 20
 _SHOWN = 20
 
 

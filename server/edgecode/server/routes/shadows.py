@@ -15,7 +15,7 @@ from edgecode.server.pages import make_token, page_size, read_token
 from edgecode.server.routes.revisions import Revising, parsed
 from edgecode.server.routes.route import WORKER, Route
 from edgecode.server.routes.shadow import goes_on, started
-from edgecode.server.routes.shadow_pairs import Report, pairs, position
+from edgecode.server.routes.shadow_pairs import MOST_COMPARED, Report, pairs, position
 from edgecode.server.routes.shadow_waits import waits_for
 from edgecode.server.routes.write import RouteWriter
 from edgecode.v1 import event_pb2, route_pb2, shadow_pb2
@@ -84,7 +84,7 @@ class Shadows:
     async def differences(
         self, request: route_pb2.ListShadowDifferencesRequest
     ) -> route_pb2.ListShadowDifferencesResponse:
-        """A page of all that differs, newest jobs first.
+        """A page of all that differs, newest jobs first; less than a page where many pairs are the same.
 
         Raises:
             NotFound: `SHADOW_NOT_FOUND`.
@@ -96,7 +96,12 @@ class Shadows:
         # How many differences of the next job were shown, and the job before it.
         shown, *after = read_token(request.page_token, bound_to) or [0]
         reply = route_pb2.ListShadowDifferencesResponse()
+        compared = 0
         async for row, pair in pairs(self._ledger, shadow_id, after):
+            if compared == MOST_COMPARED:
+                reply.next_page_token = make_token(bound_to, [shown, *after])
+                return reply
+            compared += 1
             for number, difference in enumerate(pair.differences):
                 if number < int(shown):
                     continue
@@ -126,10 +131,13 @@ class Shadows:
 
     async def _shown(self, row: RouteRow) -> route_pb2.Shadow:
         document = _document(row)
+        message = _message(document, still=await self._is_newest(row))
         report = Report()
         async for _, pair in pairs(self._ledger, document.shadow_id):
+            if report.outcomes.total() == MOST_COMPARED:
+                message.newest_only = True
+                break
             report.take(pair)
-        message = _message(document, still=await self._is_newest(row))
         report.write_into(message)
         message.waits_for.extend(waits_for(message, self._fleet.workers()))
         message.route_revision, message.etag = row.revision, etag_of(f"route:{WORKER}", row.sequence)
