@@ -165,7 +165,7 @@ class RecordedRate(_message.Message):
     def __init__(self, jobs: _Optional[int] = ..., failures: _Optional[int] = ...) -> None: ...
 
 class RampDocument(_message.Message):
-    __slots__ = ("ramp_id", "build", "against", "policy", "state", "step", "round", "start_time", "step_time", "state_time", "reason", "recorded", "verdict", "held", "summary")
+    __slots__ = ("ramp_id", "build", "against", "policy", "state", "step", "round", "start_time", "step_time", "state_time", "reason", "recorded", "verdict", "held", "summary", "told")
     RAMP_ID_FIELD_NUMBER: _ClassVar[int]
     BUILD_FIELD_NUMBER: _ClassVar[int]
     AGAINST_FIELD_NUMBER: _ClassVar[int]
@@ -181,6 +181,7 @@ class RampDocument(_message.Message):
     VERDICT_FIELD_NUMBER: _ClassVar[int]
     HELD_FIELD_NUMBER: _ClassVar[int]
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
+    TOLD_FIELD_NUMBER: _ClassVar[int]
     ramp_id: str
     build: str
     against: str
@@ -196,4 +197,5 @@ class RampDocument(_message.Message):
     verdict: RampVerdict
     held: bool
     summary: RampSummary
-    def __init__(self, ramp_id: _Optional[str] = ..., build: _Optional[str] = ..., against: _Optional[str] = ..., policy: _Optional[_Union[RampPolicy, _Mapping]] = ..., state: _Optional[_Union[RampState, str]] = ..., step: _Optional[int] = ..., round: _Optional[int] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., step_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., recorded: _Optional[_Union[RecordedRate, _Mapping]] = ..., verdict: _Optional[_Union[RampVerdict, _Mapping]] = ..., held: _Optional[bool] = ..., summary: _Optional[_Union[RampSummary, _Mapping]] = ...) -> None: ...
+    told: _containers.RepeatedScalarFieldContainer[RampTest]
+    def __init__(self, ramp_id: _Optional[str] = ..., build: _Optional[str] = ..., against: _Optional[str] = ..., policy: _Optional[_Union[RampPolicy, _Mapping]] = ..., state: _Optional[_Union[RampState, str]] = ..., step: _Optional[int] = ..., round: _Optional[int] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., step_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., recorded: _Optional[_Union[RecordedRate, _Mapping]] = ..., verdict: _Optional[_Union[RampVerdict, _Mapping]] = ..., held: _Optional[bool] = ..., summary: _Optional[_Union[RampSummary, _Mapping]] = ..., told: _Optional[_Iterable[_Union[RampTest, str]]] = ...) -> None: ...

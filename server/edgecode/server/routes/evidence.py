@@ -46,7 +46,8 @@ class Evidence:
         share_test: E. Of the failures in order of assignment, the first of each key only: the chance that the ramping
             build had the job is its share, if it fails no more often.
         guard: quick, against a rate.
-        pairs: durations and quality.
+        pairs: durations and quality, of the jobs of one round.
+        pairs_round: which that is; it follows the document's once a job of the new round has ended.
         resolved_in_step: the ramping build's, by step.
         given_in_step: jobs of the ramping build and of both, by step.
     """
@@ -55,7 +56,7 @@ class Evidence:
         self.through_sequence = 0
         self.ramping, self.current = Side(), Side()
         self.share_test = OddsTest()
-        self._round = 0
+        self.pairs_round = 0
         self._cohort = Cohort(int(document.policy.overdue_seconds * _SECOND_US))
         self._failed_keys: set[str] = set()
         self._failed_keys_seen: set[str] = set()
@@ -100,7 +101,7 @@ class Evidence:
             return
         self.through_sequence = max(self.through_sequence, job.given_sequence)
         self._side(job).assigned += 1
-        if 0.0 < job.share < 1.0:
+        if job.share > 0.0:
             self.given_in_step[job.step, job.on_ramp] += 1
 
     def _begun(self, job: RampJob) -> None:
@@ -140,9 +141,11 @@ class Evidence:
             self.share_test.observe(job.share, happened=job.on_ramp)
 
     def _compare(self, job: RampJob, made: Made) -> None:
-        if job.round > self._round:
-            # The operator has seen what they said, and went on.
-            self._round, self.pairs = job.round, _pair_tests()
+        if job.round > self.pairs_round:
+            self.pairs_round, self.pairs = job.round, _pair_tests()
+        elif job.round < self.pairs_round:
+            # The operator has seen what such jobs say, and went on.
+            return
         for test, value in (
             (_TESTS.RAMP_TEST_DURATION, made.seconds),
             (_TESTS.RAMP_TEST_SMALLER_FILES, made.size_ratio),

@@ -64,11 +64,18 @@ def _failures(document: ramp_pb2.RampDocument, evidence: Evidence) -> Finding:
 def _guard(document: ramp_pb2.RampDocument, evidence: Evidence) -> Iterator[Finding]:
     """In the watch it rolls back. In a ramp it holds, and rolls back once the current build is seen to do better."""
     guard, policy = evidence.guard, document.policy
+    # What it holds is of another step or round until a job of this one has begun.
+    present = guard.phase == (document.step, document.round)
     # It begins anew in each step: the level is shared by all of them.
     steps = len(policy.steps_percent)
     if document.state == ramp_pb2.RAMP_STATE_WATCHING:
         yield Finding(
-            _TESTS.RAMP_TEST_WATCH, guard.log_e, policy.guard_alpha, rolls_back=True, reference_rate=guard.recorded
+            _TESTS.RAMP_TEST_WATCH,
+            guard.log_e,
+            policy.guard_alpha,
+            rolls_back=True,
+            counts=present,
+            reference_rate=guard.recorded,
         )
     elif document.held:
         sure = guard.log_e >= -math.log(policy.guard_alpha / steps)
@@ -77,7 +84,7 @@ def _guard(document: ramp_pb2.RampDocument, evidence: Evidence) -> Iterator[Find
             guard.log_e_since_held,
             policy.alpha,
             rolls_back=True,
-            counts=sure and guard.held_jobs >= HELD_JOBS_NEEDED,
+            counts=present and sure and guard.held_jobs >= HELD_JOBS_NEEDED,
             reference_rate=guard.rate_since_held,
         )
     else:
@@ -86,7 +93,7 @@ def _guard(document: ramp_pb2.RampDocument, evidence: Evidence) -> Iterator[Find
             guard.log_e,
             policy.hold_alpha / steps,
             rolls_back=False,
-            counts=guard.failed_jobs >= failures_before_hold(document),
+            counts=present and guard.failed_jobs >= failures_before_hold(document),
             reference_rate=guard.reference,
         )
 
@@ -111,6 +118,7 @@ def _pairs(document: ramp_pb2.RampDocument, evidence: Evidence) -> Iterator[Find
             pairs.log_e,
             alpha,
             rolls_back=test in _NEVER_MEANT,
+            counts=evidence.pairs_round == document.round,
             pairs=pairs.pairs,
             pairs_worse=pairs.worse,
         )

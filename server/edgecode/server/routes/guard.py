@@ -31,6 +31,9 @@ class Guard:
     """Begins anew with each step and round of a ramp: what a long good time earned would hide a bad one.
 
     Jobs count once they begin, as good until they fail; a key's jobs until its first failure.
+
+    Attributes:
+        phase: the step and round it looks at: those of the newest job that began or ended.
     """
 
     def __init__(self, jobs: int, failures: int) -> None:
@@ -40,7 +43,7 @@ class Guard:
         self._begin((0, 0))
 
     def _begin(self, phase: tuple[int, int]) -> None:
-        self._phase = phase
+        self.phase = phase
         self._test = OddsTest(DOUBLED)
         self.begun_jobs = 0
         self.failed_jobs = 0
@@ -51,9 +54,9 @@ class Guard:
     def _turn(self, job: RampJob) -> bool:
         """Whether the job belongs to the phase that goes on."""
         phase = (job.step, job.round)
-        if phase > self._phase:
+        if phase > self.phase:
             self._begin(phase)
-        return phase == self._phase
+        return phase == self.phase
 
     def begun(self, member: Member) -> None:
         """A job's first attempt."""

@@ -25,6 +25,8 @@ BEFORE_PROMOTION = GOING - {_STATES.RAMP_STATE_WATCHING}
 HELD_JOBS_ENOUGH = 200
 # Twice as many failures as before show long before this; a longer watch would only cost.
 MOST_WATCHED_JOBS = 20_000
+# They do not begin anew when the operator goes on in spite of what they found.
+_LASTING = {_TESTS.RAMP_TEST_FAILURES, _TESTS.RAMP_TEST_WATCH}
 REASONS = {
     _TESTS.RAMP_TEST_FAILURES: "FAILS_MORE_OFTEN",
     _TESTS.RAMP_TEST_GUARD: "FAILS_MORE_OFTEN",
@@ -136,28 +138,32 @@ def to_step(document: ramp_pb2.RampDocument, step: int, now_us: int, reason: str
     return after
 
 
+def to_next_round(document: ramp_pb2.RampDocument) -> None:
+    """Begins another round of a document of one's own: the tests begin anew, but for E and the watch."""
+    document.round += 1
+    lasting = [test for test in document.told if test in _LASTING]
+    del document.told[:]
+    document.told.extend(lasting)
+
+
 def _judged(
     document: ramp_pb2.RampDocument, finding: Finding, evidence: Evidence, now_us: int
 ) -> ramp_pb2.RampDocument | None:
     """What a test that has what it needs leads to; None if that is done already."""
     watching = document.state == _STATES.RAMP_STATE_WATCHING
     if finding.rolls_back and not document.policy.hold_and_tell:
-        state, held = _STATES.RAMP_STATE_ROLLED_BACK, False
-    elif _was_told(document, finding) or (document.held and not finding.rolls_back):
+        after = changed(document, now_us, _STATES.RAMP_STATE_ROLLED_BACK, REASONS[finding.test])
+        after.held = False
+    elif finding.test in document.told or ((document.held or watching) and not finding.rolls_back):
         return None
     else:
         # A current build cannot be held: it is told of, and the operator decides.
-        state, held = (document.state, False) if watching else (_STATES.RAMP_STATE_HELD, True)
-    after = changed(document, now_us, state, REASONS[finding.test])
-    after.held = held
+        state = document.state if watching else _STATES.RAMP_STATE_HELD
+        after = changed(document, now_us, state, REASONS[finding.test])
+        after.held = not watching
+        after.told.append(finding.test)
     after.verdict.CopyFrom(verdict_of(finding, document, evidence, share_percent(document)))
     return after
-
-
-def _was_told(document: ramp_pb2.RampDocument, finding: Finding) -> bool:
-    """Whether the document says so already. E and the watch do not begin anew when the operator goes on in spite."""
-    lasting = finding.test in {_TESTS.RAMP_TEST_FAILURES, _TESTS.RAMP_TEST_WATCH}
-    return document.verdict.test == finding.test and (document.held or lasting)
 
 
 def _undecided(document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int) -> ramp_pb2.RampDocument | None:

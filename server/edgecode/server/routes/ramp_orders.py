@@ -1,7 +1,7 @@
 """What an operator, or another change of the route, does to a ramp. Pure."""
 
 from edgecode.core.errors import FailedPrecondition
-from edgecode.server.routes.ramp import BEFORE_PROMOTION, GOING, changed, to_step
+from edgecode.server.routes.ramp import BEFORE_PROMOTION, GOING, changed, to_next_round, to_step
 from edgecode.v1 import ramp_pb2
 
 _STATES = ramp_pb2.RampState
@@ -31,8 +31,9 @@ def resumed(document: ramp_pb2.RampDocument, now_us: int) -> ramp_pb2.RampDocume
     """
     _allow(document, "resumed", _STATES.RAMP_STATE_PAUSED, _STATES.RAMP_STATE_HELD)
     after = changed(document, now_us, _STATES.RAMP_STATE_RAMPING, "RESUMED_BY_OPERATOR")
-    after.round += document.held
     after.held = False
+    if document.held:
+        to_next_round(after)
     return after
 
 
@@ -44,7 +45,8 @@ def advanced(document: ramp_pb2.RampDocument, now_us: int) -> ramp_pb2.RampDocum
     """
     _allow(document, "advanced", *BEFORE_PROMOTION)
     after = to_step(document, document.step + 1, now_us, "ADVANCED_BY_OPERATOR")
-    after.round += document.held
+    if document.held:
+        to_next_round(after)
     return after
 
 
