@@ -105,3 +105,15 @@ def test_the_status_of_a_watch_shows_that_the_build_has_all_jobs() -> None:
     jobs = Jobs().good(3, watched)
     status = ramp_status(watched, recompute(watched, jobs.jobs, NOW), NOW + SECOND)
     assert (status.asked_percent, status.served_percent) == (100.0, 100.0)
+
+
+def test_a_ramp_that_lacks_workers_says_of_which_build_first() -> None:
+    document, nothing = ramp(), Jobs()
+    evidence = recompute(document, nothing.jobs, NOW)
+    assert "no worker" not in "".join(ramp_status(document, evidence, NOW).waits_for)
+    for build, whose in (("new", "ramping"), ("old", "current")):
+        first = ramp_status(document, evidence, NOW, {build}).waits_for[0]
+        assert first.startswith(f"no worker of the {whose} build {build} ")
+    watched = ramp_orders.promoted(document, NOW)
+    assert ramp_status(watched, evidence, NOW, {"old"}).waits_for[0].startswith("no worker of old is alive")
+    assert "no worker" not in "".join(ramp_status(ramp_orders.aborted(document, NOW), evidence, NOW, {"new"}).waits_for)

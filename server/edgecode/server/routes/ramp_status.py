@@ -1,6 +1,7 @@
 """A ramp as `GetRamp` shows it: what it was told, what it found, and what it waits for. Pure."""
 
 import math
+from collections.abc import Container
 
 from edgecode.server.routes.evidence import Evidence
 from edgecode.server.routes.ramp import GOING, share_percent
@@ -10,7 +11,9 @@ from edgecode.server.routes.rate_interval import rate_interval
 from edgecode.v1 import ramp_pb2, route_pb2
 
 
-def ramp_status(document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int) -> route_pb2.Ramp:
+def ramp_status(
+    document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int, absent: Container[str] = ()
+) -> route_pb2.Ramp:
     """All of it but what only the route and the ledger know: revision, etag, actor, comment, ledger sequence.
 
     One that goes on as it stands now; one that is over as it stood then, however few of its jobs are still kept.
@@ -24,7 +27,7 @@ def ramp_status(document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int
         ramping=_rate(document.build, known.ramping),
         current=_rate(document.against, known.current),
         findings=[_finding(tested, document) for tested in known.tests],
-        waits_for=waits_for(document, evidence, now_us),
+        waits_for=waits_for(document, evidence, now_us, absent),
         ramping_open=evidence.open_on_ramp,
         current_open=evidence.open_on_current,
     )

@@ -1,10 +1,17 @@
 """What a ramp waits for, in sentences: a ramp that stands still always says why. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import UTC, datetime
 
 from edgecode.server.routes.evidence import Evidence
-from edgecode.server.routes.ramp import HELD_JOBS_ENOUGH, MOST_WATCHED_JOBS, end_us, step_end_us, watch_end_us
+from edgecode.server.routes.ramp import (
+    BEFORE_PROMOTION,
+    HELD_JOBS_ENOUGH,
+    MOST_WATCHED_JOBS,
+    end_us,
+    step_end_us,
+    watch_end_us,
+)
 from edgecode.v1 import ramp_pb2
 
 _STATES = ramp_pb2.RampState
@@ -22,9 +29,27 @@ _HELD_FOR = {
 }
 
 
-def waits_for(document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int) -> list[str]:
-    """Sentences, the reason it stands still first; none once it is over."""
-    return list(_sentences(document, evidence, now_us))
+def waits_for(
+    document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int, absent: Container[str] = ()
+) -> list[str]:
+    """Sentences, the reason it stands still first; none once it is over.
+
+    Args:
+        document: of the ramp.
+        evidence: of its jobs.
+        now_us: when it is asked.
+        absent: builds without a live worker that reads what the server writes.
+    """
+    return [*_absent(document, absent), *_sentences(document, evidence, now_us)]
+
+
+def _absent(document: ramp_pb2.RampDocument, absent: Container[str]) -> Iterator[str]:
+    if document.state in BEFORE_PROMOTION:
+        for build, whose in ((document.build, "ramping"), (document.against, "current")):
+            if build in absent:
+                yield f"no worker of the {whose} build {build} that reads the jobs is alive: until then no job counts"
+    elif document.state == _STATES.RAMP_STATE_WATCHING and document.against in absent:
+        yield f"no worker of {document.against} is alive: a rollback needs one, or one of another former build"
 
 
 def _sentences(document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int) -> Iterator[str]:

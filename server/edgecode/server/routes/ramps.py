@@ -5,10 +5,12 @@ import uuid
 from collections.abc import Callable
 
 from edgecode.core import subjects
+from edgecode.core.contract import CONTRACT
 from edgecode.core.errors import NotFound, Violation
 from edgecode.core.settings import Settings
 from edgecode.server.calls import CallContext
 from edgecode.server.convert import etag_of
+from edgecode.server.fleet.view import FleetView
 from edgecode.server.jobs.requests import LONGEST_REQUEST_ID, check_text, refuse
 from edgecode.server.ledger.port import Ledger
 from edgecode.server.ledger.reads import Reads
@@ -36,11 +38,12 @@ Turn = Callable[[ramp_pb2.RampDocument, int], ramp_pb2.RampDocument]
 class Ramps:
     """One goes on at most; those that are over can still be looked at."""
 
-    def __init__(self, ledger: Ledger, reads: Reads, writer: RouteWriter, settings: Settings) -> None:
+    def __init__(self, ledger: Ledger, reads: Reads, writer: RouteWriter, settings: Settings, fleet: FleetView) -> None:
         self._settings = settings
         self._ledger = ledger
         self._reads = reads
         self._writer = writer
+        self._fleet = fleet
 
     async def start(self, request: route_pb2.StartRampRequest, call: CallContext) -> route_pb2.Ramp:
         """Begins a ramp, once per caller and request id.
@@ -126,7 +129,8 @@ class Ramps:
         document = event_pb2.RouteChanged.FromString(row.route_pb)
         ramp, now_us = document.ramp, time.time_ns() // 1000
         evidence = await self._writer.evidence.of(ramp, now_us)
-        message = ramp_status(ramp, evidence, now_us)
+        live = self._fleet.workers().builds(CONTRACT)
+        message = ramp_status(ramp, evidence, now_us, {ramp.build, ramp.against} - live)
         message.route_revision = row.revision
         message.ledger_sequence = (await self._ledger.cursor()).sequence
         message.actor, message.comment = document.actor, document.comment

@@ -60,5 +60,5 @@ def _routes(domain: Domain) -> RouteServicer:
     routes = Routes(
         bus=domain.bus, ledger=domain.ledger, reads=domain.reads, fleet=domain.fleet, watch=domain.route, writer=writer
     )
-    ramps = Ramps(domain.ledger, domain.reads, writer, domain.settings)
+    ramps = Ramps(domain.ledger, domain.reads, writer, domain.settings, domain.fleet)
     return RouteServicer(routes, ramps, Shadows(domain.ledger, domain.reads, writer, domain.fleet))
