@@ -28,7 +28,7 @@ _LANES = [(c, p) for p in subjects.PRIORITIES for c in subjects.CLASSES]
 
 
 def made_files(task: bus_pb2.TaskMessage) -> list[media_pb2.ArtifactFile]:
-    """What a worker would have made of a task, without bytes behind it."""
+    """What a worker would have made of a task, without bytes behind it; of each job something else."""
     kinds = {
         event_pb2.TASK_KIND_TRANSCODE: media_pb2.ARTIFACT_KIND_RENDITION,
         event_pb2.TASK_KIND_THUMBNAIL: media_pb2.ARTIFACT_KIND_THUMBNAIL,
@@ -37,8 +37,8 @@ def made_files(task: bus_pb2.TaskMessage) -> list[media_pb2.ArtifactFile]:
     manifest = task.kind == event_pb2.TASK_KIND_MANIFEST
     outputs = ["manifest"] if manifest else [output.output_id for output in task.outputs]
     return [
-        media_pb2.ArtifactFile(output_id=name, kind=kinds[task.kind], sha256=f"{name}-{task.job_id}", size_bytes=1)
-        for name in outputs
+        media_pb2.ArtifactFile(output_id=name, kind=kinds[task.kind], sha256=made, content_sha256=made, size_bytes=1)
+        for name, made in ((name, f"{name}-{task.job_id}") for name in outputs)
     ]
 
 

@@ -284,3 +284,30 @@ async def test_of_many_pairs_the_newest_are_counted_and_all_are_listed(
         pages.append(await api.differences(request))
     assert [len(page.differences) for page in pages] == [2, 2, 1]
     assert [each for page in pages for each in page.differences] == list(whole.differences)
+
+
+async def test_a_pair_that_appears_between_two_pages_moves_no_difference_of_the_others(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await start_server(settings=PATIENT)
+    workers = await begun(server, start_worker)
+    writer = RouteWriter(server.events, server.ledger, server.reads, server.fleet)
+    api = Shadows(server.ledger, server.reads, writer, server.fleet)
+
+    async def repeat(name: str) -> None:
+        await server.create(a_video(name))
+        await work(server, *workers)
+        await look(server)
+        await work(server, *workers)
+
+    await repeat("one")
+    await repeat("two")
+    before = list((await api.differences(route_pb2.ListShadowDifferencesRequest(page_size=100))).differences)
+    assert len(before) == 6, "the first pair has more than a page"
+    request = route_pb2.ListShadowDifferencesRequest(page_size=1)
+    pages = [await api.differences(request)]
+    await repeat("three")
+    while pages[-1].next_page_token:
+        request.page_token = pages[-1].next_page_token
+        pages.append(await api.differences(request))
+    assert [each for page in pages for each in page.differences] == before

@@ -17,22 +17,27 @@ _SHOWN = 20
 
 
 async def pairs(
-    ledger: Ledger, shadow_id: str, after: Sequence[str | int | float] = ()
+    ledger: Ledger, shadow_id: str, begin: Sequence[str | int | float] = ()
 ) -> AsyncGenerator[tuple[JobRow, Comparison], None]:
     """A shadow's jobs, newest first, each with what it and its original say.
 
     Args:
         ledger: where to read.
         shadow_id: whose.
-        after: creation time and id of the job to go on after.
+        begin: `position` of the job to begin with; of the next older one where that is gone.
     """
     of_it = [Condition("shadow_id", "=", shadow_id)]
+    if begin:
+        of_it.append(Condition("create_time_us", "<=", int(begin[0])))
+    after: Sequence[str | int | float] = ()
     while rows := await ledger.find(
         JobRow, Find(of_it, "create_time_us", descending=True, after=after, limit=_AT_ONCE)
     ):
         shadows = await ledger.records([row.job_id for row in rows])
         originals = await ledger.records([original_of(row) for row in rows])
         for row in rows:
+            if begin and position(row) > (begin[0], begin[1]):
+                continue  # made in the same microsecond
             if (record := shadows.get(row.job_id)) is not None:
                 yield row, compare(originals.get(original_of(row)), record)
         after = position(rows[-1])
@@ -40,7 +45,7 @@ async def pairs(
 
 
 def position(row: JobRow) -> tuple[int, str]:
-    """Where a job stands among those of its shadow, as `pairs` goes on after it."""
+    """Where a job stands among those of its shadow, as `pairs` begins with it."""
     return row.create_time_us, row.job_id
 
 

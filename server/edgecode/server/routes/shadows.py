@@ -93,23 +93,22 @@ class Shadows:
         size = page_size(request.page_size)
         shadow_id = _document(await self._last(request.shadow_id)).shadow_id
         bound_to = (_LIST, shadow_id)
-        # How many differences of the next job were shown, and the job before it.
-        shown, *after = read_token(request.page_token, bound_to) or [0]
+        # The job whose differences come next, and how many of them were shown: newer ones may come before it meanwhile.
+        shown, *begin = read_token(request.page_token, bound_to) or [0]
         reply = route_pb2.ListShadowDifferencesResponse()
         compared = 0
-        async for row, pair in pairs(self._ledger, shadow_id, after):
+        async for row, pair in pairs(self._ledger, shadow_id, begin):
+            at = position(row)
             if compared == MOST_COMPARED:
-                reply.next_page_token = make_token(bound_to, [shown, *after])
+                reply.next_page_token = make_token(bound_to, [0, *at])
                 return reply
             compared += 1
-            for number, difference in enumerate(pair.differences):
-                if number < int(shown):
-                    continue
+            before = int(shown) if [*at] == begin else 0
+            for number, difference in enumerate(pair.differences[before:], before):
                 if len(reply.differences) == size:
-                    reply.next_page_token = make_token(bound_to, [number, *after])
+                    reply.next_page_token = make_token(bound_to, [number, *at])
                     return reply
                 reply.differences.append(difference)
-            shown, after = 0, list(position(row))
         return reply
 
     async def _last(self, shadow_id: str) -> RouteRow:
