@@ -61,12 +61,18 @@ class RouteKeeper:
             log.warning("route.moved", current=document.current, route=document.revision, reason=document.reason)
 
     async def change(self, document: event_pb2.RouteChanged) -> bool:
-        """Makes a document that was made of the route as folded the route; false when somebody else was first."""
+        """Makes a document the route; false where it was not made of the route as it is: somebody else was first.
+
+        A revision may have been folded since the document was made, so what it was made of is read from itself.
+        """
+        route = self._projector.route
+        if document.revision != route.revision + 1:
+            return False
         message = Outgoing(
             subjects.route_events(WORKER),
             event_pb2.Event(route_changed=document).SerializeToString(),
             msg_id=uuid.uuid4().hex,
-            expected_last=self._projector.route.sequence,
+            expected_last=route.sequence,
         )
         try:
             stored = await self._events.append([message])
