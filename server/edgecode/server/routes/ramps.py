@@ -57,9 +57,10 @@ class Ramps:
         parsed(request.build, "build")
         policy = filled(with_settings(request.policy, self._settings))
         ramp_id = _ramp_id(call.caller, request.request_id)
+        # This waits for the ledger: a request that began the ramp and got no answer is found by its next try.
+        current = event_pb2.RouteChanged.FromString((await self._writer.row()).route_pb).current
         if request.request_id and await self._rows_of(ramp_id):
             return await self.get(ramp_id)
-        current = event_pb2.RouteChanged.FromString((await self._writer.row()).route_pb).current
         jobs, failures = await self._ledger.recorded(current, time.time_ns() // 1000 - _DAY_US)
         recorded = ramp_pb2.RecordedRate(jobs=jobs, failures=failures)
 

@@ -48,6 +48,8 @@ class Shadows:
         if not 0 < request.percent <= _ALL:
             raise InvalidRequest.field("percent", f"must be above 0 and at most 100, and is {request.percent:g}")
         shadow_id = _shadow_id(call.caller, request.request_id)
+        # A request that began the shadow and got no answer is found by its next try.
+        await self._reads.settled(subjects.route_events(WORKER))
         if request.request_id and await self._rows_of(shadow_id):
             return await self.get(shadow_id)
 

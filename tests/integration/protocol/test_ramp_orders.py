@@ -1,0 +1,95 @@
+"""What operators order of a ramp, by the service's own code on a real log whose ledger lags as it may."""
+
+import asyncio
+from collections.abc import Awaitable, Coroutine
+from typing import Any, TypeVar
+
+import pytest
+
+from edgecode.core.lifecycle import end
+from edgecode.server.calls import CallContext
+from edgecode.server.routes.ramps import Ramps
+from edgecode.server.routes.shadows import Shadows
+from edgecode.server.routes.write import RouteWriter
+from edgecode.v1 import ramp_pb2, route_pb2
+from tests.harness.builds import build_of
+from tests.harness.eventually import eventually
+from tests.harness.played_server import PlayedServer
+from tests.integration.protocol.conftest import PATIENT, StartServer, StartWorker
+
+_Reply = TypeVar("_Reply")
+OLD, NEW = build_of("b"), build_of("c")
+ANN = CallContext(caller="ann")
+STEPS = ramp_pb2.RampPolicy(steps_percent=[10, 50])
+# A call may wait for as long as a test lasts: what is awaited is what the test folds.
+SETTINGS = PATIENT | {"read_wait_seconds": 60.0}
+
+
+def start_request(build: str = NEW, request_id: str = "r1") -> route_pb2.StartRampRequest:
+    return route_pb2.StartRampRequest(build=build, policy=STEPS, comment="release", request_id=request_id)
+
+
+def ramps_of(server: PlayedServer) -> Ramps:
+    writer = RouteWriter(server.events, server.ledger, server.reads, server.fleet)
+    return Ramps(server.ledger, server.reads, writer, server.settings, server.fleet)
+
+
+def shadows_of(server: PlayedServer) -> Shadows:
+    writer = RouteWriter(server.events, server.ledger, server.reads, server.fleet)
+    return Shadows(server.ledger, server.reads, writer, server.fleet)
+
+
+async def folding(server: PlayedServer, call: Awaitable[_Reply]) -> _Reply:
+    """The answer of a call while the leader folds."""
+    folds = asyncio.create_task(server._keep_folding())
+    try:
+        return await call
+    finally:
+        await end([folds])
+
+
+async def waits(server: PlayedServer) -> bool:
+    """Whether a call waits for the ledger."""
+    return bool(server.reads._waiters)
+
+
+async def given_up(server: PlayedServer, call: Coroutine[Any, Any, Any]) -> None:
+    """A call whose client left while it waited for the ledger, all written by then."""
+    before = (await server.events.identity()).last_sequence
+    task = asyncio.create_task(call)
+    await eventually(lambda: waits(server))
+    await end([task])
+    server.reads._waiters.clear()
+    assert (await server.events.identity()).last_sequence == before + 1
+
+
+async def begun(start_server: StartServer, start_worker: StartWorker) -> PlayedServer:
+    """OLD is current, NEW has a worker too."""
+    server = await start_server(settings=SETTINGS)
+    for letter in "bc":
+        await start_worker(letter, server)
+    await server.route(OLD)
+    await server.lead()
+    await server.settle()
+    return server
+
+
+@pytest.mark.parametrize("kind", ["ramp", "shadow"])
+async def test_who_asks_again_while_the_ledger_lags_gets_what_the_first_request_began(
+    start_server: StartServer, start_worker: StartWorker, kind: str
+) -> None:
+    server = await begun(start_server, start_worker)
+
+    def start() -> Coroutine[Any, Any, route_pb2.Ramp | route_pb2.Shadow]:
+        if kind == "ramp":
+            return ramps_of(server).start(start_request(), ANN)
+        request = route_pb2.StartShadowRequest(build=NEW, percent=5.0, comment="see", request_id="r1")
+        return shadows_of(server).start(request, ANN)
+
+    await given_up(server, start())
+    again = asyncio.create_task(start())
+    await eventually(lambda: waits(server))
+    reply = await folding(server, again)
+
+    assert reply.route_revision == 2
+    assert len(await server.ledger.routes("worker")) == 2
