@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from edgecode.core.errors import FailedPrecondition
 from edgecode.core.lifecycle import end
 from edgecode.server.calls import CallContext
 from edgecode.server.routes.ramps import Ramps
@@ -93,3 +94,25 @@ async def test_who_asks_again_while_the_ledger_lags_gets_what_the_first_request_
 
     assert reply.route_revision == 2
     assert len(await server.ledger.routes("worker")) == 2
+
+
+async def test_a_ramp_is_not_advanced_to_the_promotion_of_a_build_without_a_live_worker(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await start_server(settings=SETTINGS)
+    await start_worker("b", server)
+    new = await start_worker("c", server)
+    await server.route(OLD)
+    await server.lead()
+    await server.settle()
+    ramps = ramps_of(server)
+    await folding(server, ramps.start(start_request(), ANN))
+    await new.leave()
+    await server.misses(new.instance)
+
+    advance = route_pb2.AdvanceRampRequest(comment="go")
+    assert (await folding(server, ramps.advance(advance, ANN))).document.step == 1
+    with pytest.raises(FailedPrecondition) as refused:
+        await folding(server, ramps.advance(advance, ANN))
+    assert refused.value.reason == "BUILD_HAS_NO_WORKER"
+    assert server.leader._projector.route.current == OLD

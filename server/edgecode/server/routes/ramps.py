@@ -113,7 +113,7 @@ class Ramps:
                     f"ramp {request.ramp_id!r} does not go on" if request.ramp_id else "no ramp goes on",
                     metadata={"ramp_id": request.ramp_id},
                 )
-            return it.with_ramp(turn(ramp, it.change.now_us))
+            return it.turn(turn(ramp, it.change.now_us))
 
         return await self._shown(await self._writer.change(request, call, reason, order))
 

@@ -59,6 +59,16 @@ class Revising:
             return route.document(self.change, ramp=ramp, current=ramp.build)
         return route.document(self.change, ramp=ramp)
 
+    def turn(self, ramp: ramp_pb2.RampDocument) -> event_pb2.RouteChanged:
+        """The revision in which the ramp stands as an operator orders; where that promotes its build, as `promote`.
+
+        Raises:
+            FailedPrecondition: `BUILD_QUARANTINED` or `BUILD_HAS_NO_WORKER`.
+        """
+        if ramp.state == _STATES.RAMP_STATE_WATCHING:
+            self._must_be_fit(ramp.build)
+        return self.with_ramp(ramp)
+
     def start_shadow(self, shadow: shadow_pb2.ShadowDocument) -> event_pb2.RouteChanged:
         """Begins a shadow.
 
