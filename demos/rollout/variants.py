@@ -5,6 +5,7 @@ from dataclasses import dataclass
 _THUMBNAIL = "workers/edgecode/workers/tasks/thumbnail.py"
 _PROBE = "workers/edgecode/workers/tasks/probe.py"
 _LADDER = "workers/edgecode/workers/media/ladder_command.py"
+_SHAPE = "core/edgecode/core/frame_shape.py"
 _SHOT = "workers/edgecode/workers/media/thumbnail.py"
 
 
@@ -81,6 +82,19 @@ HALF_SIZE = Variant(
             _LADDER,
             '"scale", shape.scaled_width, shape.scaled_height,',
             '"scale", shape.scaled_width // 4 * 2, shape.scaled_height // 4 * 2,',
+        ),
+    ),
+)
+# Checked against what it made of the request: nothing fails.
+SMALLER = Variant(
+    "smaller",
+    "0.3.7",
+    "Sizes are asked for in lines of two fields",
+    (
+        Edit(
+            _SHAPE,
+            "return spec.width_pixels, spec.height_pixels, spec.fit",
+            "return spec.width_pixels, spec.height_pixels // 2, spec.fit",
         ),
     ),
 )

@@ -11,6 +11,7 @@ import pytest
 from demos.rollout.second_build import SecondBuild, make_build
 from demos.rollout.variants import Variant
 from edgecode.core.lifecycle import end
+from tests.harness.eventually import eventually
 from tests.harness.process import Process, Processes, environment
 from tests.harness.system import QUICK, System
 
@@ -60,7 +61,7 @@ async def start(processes: Processes, tmp_path: Path, ends: AsyncExitStack) -> S
 
 @pytest.fixture
 async def add_worker(processes: Processes, ends: AsyncExitStack) -> AddWorker:
-    """Adds a worker of another build, started again whenever it ends, as a supervisor does."""
+    """Adds a worker of another build, which the server sees; started again whenever it ends, as a supervisor does."""
 
     async def launch(system: System, build: SecondBuild) -> Process:
         env = environment(system.settings.model_copy(update={"scratch_dir": build.installed.parent / "scratch"}))
@@ -72,6 +73,11 @@ async def add_worker(processes: Processes, ends: AsyncExitStack) -> AddWorker:
         process = await launch(system, build)
         stamp = await process.ready()
         assert stamp["build"] == build.build, stamp
+
+        async def is_seen() -> bool:
+            return stamp["instance"] in await system.instances()
+
+        await eventually(is_seen)
 
         async def supervise(now: Process) -> None:
             while True:

@@ -1,6 +1,7 @@
 """A ramp goes on whatever is killed or frozen beside it."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 from demos.rollout.variants import HEALTHY, SLOW
@@ -11,6 +12,7 @@ from edgecode.v1 import job_pb2, ramp_pb2, route_pb2
 from tests.harness import clips
 from tests.harness.cli import Cli
 from tests.harness.eventually import eventually
+from tests.harness.journal import kind, said
 from tests.harness.system import System
 from tests.rollout.conftest import AddWorker, MakeBuild, StartSystem
 from tests.rollout.flow import Flow, first_current, ramp_of, start_ramp
@@ -25,7 +27,8 @@ async def test_a_ramp_goes_on_though_server_and_broker_are_killed_in_the_middle_
     build = second_build(HEALTHY)
     system = await start()
     await add_worker(system, build)
-    begun = await start_ramp(system, build.build, [50.0, 90.0], min_jobs=4)
+    # More jobs in each step than end while both are killed.
+    begun = await start_ramp(system, build.build, [50.0, 90.0], min_jobs=12)
     flow = Flow(system, await system.upload(clips.small()), [clips.thumbnail()])
 
     async def at_step(step: int) -> bool:
@@ -34,16 +37,28 @@ async def test_a_ramp_goes_on_though_server_and_broker_are_killed_in_the_middle_
     async def promoted() -> bool:
         return (await ramp_of(system)).document.state == ramp_pb2.RAMP_STATE_WATCHING
 
-    async def disturb() -> None:
+    async def ramps() -> None:
+        document = (await ramp_of(system)).document
+        assert (document.step, document.state) == (1, ramp_pb2.RAMP_STATE_RAMPING), "it was promoted before"
+
+    async def disturb() -> datetime:
         await eventually(lambda: at_step(1), PATIENCE_SECONDS)
+        await ramps()
         await system.server.kill()
         await system.start_server()
+        await ramps()
+        now = datetime.now(UTC)
         await system.broker.restart()
+        return now
 
     disturbance = asyncio.create_task(disturb())
     await flow.until(promoted, PATIENCE_SECONDS)
-    await disturbance
+    restarted = await disturbance
     assert set(flow.states) == {"STATE_SUCCEEDED"}
+    changes = [entry for entry in await system.journal.whole() if kind(entry) == "route_changed"]
+    states = [(entry.time > restarted, said(entry).ramp.state) for entry in changes]
+    assert (True, ramp_pb2.RAMP_STATE_WATCHING) in states
+    assert (False, ramp_pb2.RAMP_STATE_WATCHING) not in states
     ramp = await ramp_of(system)
     assert (ramp.document.ramp_id, ramp.document.against) == (begun.document.ramp_id, begun.document.against)
 

@@ -31,11 +31,6 @@ async def test_a_build_whose_renditions_differ_is_found_out_while_users_get_thos
     system = await start()
     good = await first_current(system)
     await add_worker(system, build)
-
-    async def is_there() -> bool:
-        return build.build in {one.stamp.build for one in (await system.instances()).values()}
-
-    await eventually(is_there)
     request = route_pb2.StartShadowRequest(build=build.build, percent=100, comment="a release")
     begun = await system.api.routes.StartShadow(request, metadata=BY)
     rendition = clips.rendition(144, "ultrafast")
