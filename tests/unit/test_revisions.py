@@ -147,6 +147,19 @@ class TestRamps:
         assert told(revising(route).with_ramp(over)) == (B, "", 0.0, [C])
         assert told(revising(route, C, D).with_ramp(over)) == (D, "", 0.0, [C])
 
+    def test_the_next_ramp_begins_once_the_watch_after_the_last_one_is_ended(self) -> None:
+        route = Route.read(5, 50, revising(ramping()).with_ramp(promoted(RAMP, NOW_US)))
+        following = started("s", D, C, RAMP.policy, recorded=ramp_pb2.RecordedRate(), now_us=NOW_US)
+        with pytest.raises(FailedPrecondition) as caught:
+            revising(route).start(following)
+        assert caught.value.reason == "RAMP_GOES_ON"
+        document = revising(route).end_watch()
+        assert told(document) == (C, "", 0.0, [])
+        assert document is not None
+        assert (document.ramp.state, document.ramp.reason) == (STATES.RAMP_STATE_PROMOTED, "NEXT_RAMP_STARTED")
+        assert told(revising(route).after_watch().start(following)) == (C, D, 5.0, [])
+        assert revising(ramping()).end_watch() is None
+
     def test_a_ramp_that_is_over_is_told_of_once(self) -> None:
         route = Route.read(5, 50, revising(ramping()).with_ramp(aborted(RAMP, NOW_US)))
         document = revising(route).promote(D)

@@ -19,7 +19,7 @@ from tests.harness.played_server import PlayedServer
 from tests.integration.protocol.conftest import PATIENT, StartServer, StartWorker
 
 _Reply = TypeVar("_Reply")
-OLD, NEW = build_of("b"), build_of("c")
+OLD, NEW, NEXT = (build_of(letter) for letter in "bcd")
 ANN = CallContext(caller="ann")
 STEPS = ramp_pb2.RampPolicy(steps_percent=[10, 50])
 # A call may wait for as long as a test lasts: what is awaited is what the test folds.
@@ -116,3 +116,49 @@ async def test_a_ramp_is_not_advanced_to_the_promotion_of_a_build_without_a_live
         await folding(server, ramps.advance(advance, ANN))
     assert refused.value.reason == "BUILD_HAS_NO_WORKER"
     assert server.leader._projector.route.current == OLD
+
+
+async def promoted(server: PlayedServer, ramps: Ramps) -> str:
+    """NEW ramped and is current and watched; the ramp's id."""
+    ramp = await folding(server, ramps.start(start_request(), ANN))
+    for _ in STEPS.steps_percent:
+        ramp = await folding(server, ramps.advance(route_pb2.AdvanceRampRequest(comment="go"), ANN))
+    assert ramp.document.state == ramp_pb2.RAMP_STATE_WATCHING
+    return ramp.document.ramp_id
+
+
+async def test_the_next_ramp_ends_the_watch_after_the_last_one_and_the_route_says_so(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await begun(start_server, start_worker)
+    await start_worker("d", server)
+    ramps = ramps_of(server)
+    watched = await promoted(server, ramps)
+
+    refused = start_request(NEW, "r2")
+    with pytest.raises(FailedPrecondition):
+        await folding(server, ramps.start(refused, ANN))
+    seen = start_request(NEXT, "r2")
+    seen.validate_only = True
+    assert (await folding(server, ramps.start(seen, ANN))).document.against == NEW
+    assert (await folding(server, ramps.get(watched))).document.state == ramp_pb2.RAMP_STATE_WATCHING
+
+    begun_next = await folding(server, ramps.start(start_request(NEXT, "r2"), ANN))
+
+    assert (begun_next.document.state, begun_next.document.against) == (ramp_pb2.RAMP_STATE_RAMPING, NEW)
+    over = await folding(server, ramps.get(watched))
+    assert (over.document.state, over.document.reason) == (ramp_pb2.RAMP_STATE_PROMOTED, "NEXT_RAMP_STARTED")
+    assert over.route_revision == begun_next.route_revision - 1
+    assert over.document.HasField("summary")
+    assert not over.waits_for
+
+
+async def test_a_watch_that_a_server_of_another_build_dropped_is_shown_as_over(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await begun(start_server, start_worker)
+    ramps = ramps_of(server)
+    watched = await promoted(server, ramps)
+    await server.route(NEW, revision=server.leader._projector.route.revision + 1)
+    over = await folding(server, ramps.get(watched))
+    assert (over.document.state, over.document.reason) == (ramp_pb2.RAMP_STATE_PROMOTED, "OVERTAKEN")

@@ -17,12 +17,12 @@ from edgecode.server.ledger.reads import Reads
 from edgecode.server.ledger.rows import RouteRow
 from edgecode.server.routes import ramp_orders
 from edgecode.server.routes.policy_settings import with_settings
-from edgecode.server.routes.ramp import started
+from edgecode.server.routes.ramp import GOING, changed, started
 from edgecode.server.routes.ramp_policy import filled
 from edgecode.server.routes.ramp_status import ramp_status
 from edgecode.server.routes.revisions import Revising, parsed
-from edgecode.server.routes.route import WORKER
-from edgecode.server.routes.write import RouteWriter
+from edgecode.server.routes.route import WORKER, Route
+from edgecode.server.routes.write import Order, RouteWriter, etag_of_route
 from edgecode.v1 import event_pb2, ramp_pb2, route_pb2
 
 _DAY_US = 86_400_000_000
@@ -58,18 +58,42 @@ class Ramps:
         policy = filled(with_settings(request.policy, self._settings))
         ramp_id = _ramp_id(call.caller, request.request_id)
         # This waits for the ledger: a request that began the ramp and got no answer is found by its next try.
-        current = event_pb2.RouteChanged.FromString((await self._writer.row()).route_pb).current
+        standing = Route.of(await self._writer.row())
         if request.request_id and await self._rows_of(ramp_id):
             return await self.get(ramp_id)
-        jobs, failures = await self._ledger.recorded(current, time.time_ns() // 1000 - _DAY_US)
+        jobs, failures = await self._ledger.recorded(standing.current, time.time_ns() // 1000 - _DAY_US)
         recorded = ramp_pb2.RecordedRate(jobs=jobs, failures=failures)
 
         def order(it: Revising) -> event_pb2.RouteChanged:
             against, now_us = it.route.current, it.change.now_us
             return it.start(started(ramp_id, request.build, against, policy, recorded=recorded, now_us=now_us))
 
-        row = await self._writer.change(request, call, "RAMP_STARTED", order, validate_only=request.validate_only)
-        return await self._shown(row)
+        if request.validate_only:
+            row = await self._writer.change(
+                request, call, "RAMP_STARTED", lambda it: order(it.after_watch()), validate_only=True
+            )
+            return await self._shown(row)
+        if standing.ramp is not None and standing.ramp.state == ramp_pb2.RAMP_STATE_WATCHING:
+            request = await self._end_watch(request, call, order)
+        return await self._shown(await self._writer.change(request, call, "RAMP_STARTED", order))
+
+    async def _end_watch(
+        self, request: route_pb2.StartRampRequest, call: CallContext, order: Order
+    ) -> route_pb2.StartRampRequest:
+        """Ends the watch after the last ramp where the next one may begin; the order for the route after that.
+
+        It is a revision of its own: so every build sees how that ramp ended, and keeps what was known of it.
+        """
+
+        def end(it: Revising) -> event_pb2.RouteChanged | None:
+            order(it.after_watch())
+            return it.end_watch()
+
+        row = await self._writer.change(request, call, "WATCH_ENDED", end)
+        after = route_pb2.StartRampRequest()
+        after.CopyFrom(request)
+        after.etag = etag_of_route(Route.of(row))
+        return after
 
     async def get(self, ramp_id: str) -> route_pb2.Ramp:
         """A ramp as it stands, or as it ended; the one that goes on or the last one where none is named.
@@ -128,7 +152,7 @@ class Ramps:
 
     async def _shown(self, row: RouteRow) -> route_pb2.Ramp:
         document = event_pb2.RouteChanged.FromString(row.route_pb)
-        ramp, now_us = document.ramp, time.time_ns() // 1000
+        ramp, now_us = await self._as_it_stands(document.ramp, row.revision), time.time_ns() // 1000
         evidence = await self._writer.evidence.of(ramp, now_us)
         live = self._fleet.workers().builds(CONTRACT)
         message = ramp_status(ramp, evidence, now_us, {ramp.build, ramp.against} - live)
@@ -137,6 +161,18 @@ class Ramps:
         message.actor, message.comment = document.actor, document.comment
         message.etag = etag_of(f"route:{WORKER}", row.sequence)
         return message
+
+    async def _as_it_stands(self, ramp: ramp_pb2.RampDocument, revision: int) -> ramp_pb2.RampDocument:
+        """The ramp of a revision; over, where the next one holds it no more: another build of the server wrote that."""
+        after = next((row for row in await self._ledger.routes(WORKER) if row.revision > revision), None)
+        if after is None or ramp.state not in GOING:
+            return ramp
+        following = Route.of(after).ramp
+        if following is not None and following.ramp_id == ramp.ramp_id:
+            return ramp
+        watched = ramp.state == ramp_pb2.RAMP_STATE_WATCHING
+        state = ramp_pb2.RAMP_STATE_PROMOTED if watched else ramp_pb2.RAMP_STATE_ABORTED
+        return changed(ramp, after.time_us, state, "OVERTAKEN")
 
 
 def _ramp_id(caller: str, request_id: str) -> str:

@@ -1,11 +1,11 @@
 """The next revision of a route, as operators and verdicts call for it. Pure: from a route to the document after it."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgecode.core.errors import FailedPrecondition, InvalidRequest, NotFound
 from edgecode.core.stamp import parse_build
-from edgecode.server.routes.ramp import GOING
+from edgecode.server.routes.ramp import GOING, changed
 from edgecode.server.routes.route import Change, Route
 from edgecode.server.routes.shadow import stopped
 from edgecode.v1 import event_pb2, ramp_pb2, shadow_pb2
@@ -40,13 +40,26 @@ class Revising:
         self._must_be_fit(ramp.build)
         going = self.route.ramp
         self._must_be_beside_current(ramp.build)
-        if going is not None and going.state in GOING and going.state != _STATES.RAMP_STATE_WATCHING:
+        if going is not None and going.state in GOING:
             raise FailedPrecondition(
                 "RAMP_GOES_ON",
                 f"{going.build} ramps already: promote it, abort its ramp or roll it back first",
                 metadata={"ramp_id": going.ramp_id},
             )
         return self.route.document(self.change, ramp=ramp, salt=uuid.uuid5(uuid.NAMESPACE_OID, ramp.ramp_id).hex)
+
+    def end_watch(self) -> event_pb2.RouteChanged | None:
+        """Ends the watch after a promotion before its time: the next ramp begins. None where none goes on."""
+        if self.route.ramp is None or self.route.ramp.state != _STATES.RAMP_STATE_WATCHING:
+            return None
+        ramp = changed(self.route.ramp, self.change.now_us, _STATES.RAMP_STATE_PROMOTED, "NEXT_RAMP_STARTED")
+        return self.route.document(self.change, ramp=ramp)
+
+    def after_watch(self) -> "Revising":
+        """The same of the route as it is once that is done."""
+        document = self.end_watch()
+        route = self.route
+        return self if document is None else replace(self, route=Route.read(route.revision, route.sequence, document))
 
     def with_ramp(self, ramp: ramp_pb2.RampDocument) -> event_pb2.RouteChanged:
         """The revision in which the ramp that goes on stands so: its share, its promotion, its rollback."""
