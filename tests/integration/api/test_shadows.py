@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -11,6 +12,7 @@ import pytest_asyncio
 
 from edgecode.v1 import asset_pb2, fleet_pb2, job_pb2, route_pb2
 from tests.harness.api import Api, refusal
+from tests.harness.cli import Cli
 from tests.harness.eventually import eventually
 from tests.harness.played_worker import PlayedWorker
 from tests.integration.api.conftest import PLAYED, Stack
@@ -39,7 +41,9 @@ async def shadow(api: Api, played: PlayedWorker) -> AsyncIterator[route_pb2.Shad
         await stop(api)
 
 
-async def test_it_is_started_once_shown_and_stopped(api: Api, played: PlayedWorker) -> None:
+async def test_it_is_started_once_shown_and_stopped(
+    api: Api, played: PlayedWorker, stack: Stack, tmp_path: Path
+) -> None:
     current = (await api.routes.GetRoute(route_pb2.GetRouteRequest())).current
     begun = await start(api, percent=0.5, request_id="s1")
     again = await start(api, percent=0.5, request_id="s1")
@@ -50,6 +54,8 @@ async def test_it_is_started_once_shown_and_stopped(api: Api, played: PlayedWork
     assert (route.shadow_id, route.shadow_build, route.shadow_percent) == (begun.shadow_id, PLAYED, 0.5)
     assert (route.current, route.ramping) == (begun.against, ""), "it gets no jobs of users"
     assert (await refusal(start(api))).reason == "SHADOW_GOES_ON"
+    waited = await asyncio.to_thread(Cli(stack.address, tmp_path), "route", "wait-drained", PLAYED)
+    assert (waited.status, "stop the shadow first" in waited.err) == (1, True), waited
     ended = await stop(api)
     assert (ended.shadow_id, ended.stopped, ended.stop_reason) == (begun.shadow_id, True, "STOPPED_BY_OPERATOR")
     assert (await api.routes.GetShadow(route_pb2.GetShadowRequest())).shadow_id == begun.shadow_id, "the last one"

@@ -11,6 +11,7 @@ from edgecode.core.bus import Outgoing
 from edgecode.core.lifecycle import end
 from edgecode.server.ledger.port import Condition, Find
 from edgecode.server.ledger.rows import DeliveryRow, JobRow
+from edgecode.server.routes.overview import RouteOverview
 from edgecode.server.routes.revisions import Revising
 from edgecode.server.routes.route import Change
 from edgecode.server.routes.shadow import started
@@ -311,3 +312,24 @@ async def test_a_pair_that_appears_between_two_pages_moves_no_difference_of_the_
         request.page_token = pages[-1].next_page_token
         pages.append(await api.differences(request))
     assert [each for page in pages for each in page.differences] == before
+
+
+async def test_a_build_is_not_drained_while_a_job_of_its_shadow_waits_for_its_next_attempt(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await start_server(settings=PATIENT | {"backoff_seconds": 60.0})
+    old, new = await begun(server, start_worker)
+    await server.create(a_job("one"))
+    await work(server, old)
+    await look(server)
+    taken = await new.must_take()
+    await taken.start()
+    await taken.fail()
+    await taken.ack()
+    await server.fold()
+    overview = RouteOverview(server.bus, server.ledger, server.fleet)
+    rows = list(await server.ledger.routes("worker"))
+    shown = await overview.add_builds(route_pb2.Route(), rows)
+    [build] = [each for each in shown.builds if each.build == NEW]
+    assert (build.tasks_pending, build.tasks_unacknowledged) == (0, 0), "its lanes are empty"
+    assert (build.state, build.jobs_unfinished) == (route_pb2.RoutedBuild.STATE_DRAINING, 1)

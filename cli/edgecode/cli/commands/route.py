@@ -123,6 +123,8 @@ def wait_drained(
         found = session.api.routes.GetRoute(route_pb2.GetRouteRequest())
         if build in {found.current, found.ramping}:
             raise CommandFailed(f"{build} gets new jobs: it will not be drained; promote another build first")
+        if build == found.shadow_build:
+            raise CommandFailed(f"{build} repeats jobs as a shadow: it will not be drained; stop the shadow first")
         state = next((each for each in found.builds if each.build == build), None)
         if state is None:
             raise CommandFailed(f"{build} is no build that the route knows", USAGE)

@@ -155,7 +155,7 @@ class Changes:
 class Totals:
     """Counts for `status`: `builds` gives a build its unfinished jobs, `failures` our failed attempts since a time.
 
-    Jobs of shadows, their tasks and attempts are none of these.
+    Jobs of shadows, their tasks and attempts are none of these: `shadows` gives a build its unfinished ones.
     """
 
     jobs: Mapping[str, int]
@@ -167,6 +167,7 @@ class Totals:
     succeeded_since: int
     failed_since: int
     frozen: int
+    shadows: Mapping[str, int] = field(default_factory=dict)
 
 
 class CursorMoved(Exception):

@@ -62,13 +62,14 @@ class RouteOverview:
         entries = self._fleet.entries()
         instances = Counter(entry.stamp.build for entry in entries if entry.stamp.service == WORKER)
         routed = {route.current, route.ramping, *route.former, *route.quarantined} - {""}
-        known = {*routed, *instances, *totals.builds}
+        unfinished = Counter(totals.builds) + Counter(totals.shadows)
+        known = {*routed, *instances, *unfinished}
         for build in sorted(known):
-            unfinished, lanes = totals.builds.get(build, 0), await lane_counts(self._bus, build)
+            lanes = await lane_counts(self._bus, build)
             message.builds.add(
                 build=build,
-                state=state_of(build, route, ever, unfinished, lanes),
-                jobs_unfinished=unfinished,
+                state=state_of(build, route, ever, unfinished[build], lanes),
+                jobs_unfinished=unfinished[build],
                 tasks_pending=lanes.pending,
                 tasks_unacknowledged=lanes.unacknowledged,
                 instances=instances[build],
