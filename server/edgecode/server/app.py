@@ -98,7 +98,7 @@ async def _serve(settings: Settings, stamp: Stamp, bus: Bus, termination: Termin
     keys = SigningKeys.open(settings.signing_key, make=settings.signing_key_file is None)
     acceptance = JobAcceptance(
         stamp=stamp, settings=settings, events=events, ledger=ledger, reads=reads, presets=presets, writer=writer,
-        queries=queries, keys=keys, overrides=Overrides(route, fleet),
+        queries=queries, keys=keys, overrides=Overrides(route, fleet, ledger),
     )  # fmt: skip
     uploads = Uploads(
         stamp=stamp, settings=settings, events=events, ledger=ledger, reads=reads, blobs=blobs, presets=presets,

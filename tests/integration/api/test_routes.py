@@ -8,10 +8,11 @@ import grpc
 import pytest
 
 from edgecode.v1 import asset_pb2, event_pb2, fleet_pb2, job_pb2, ramp_pb2, route_pb2
-from tests.harness.api import Api, Refusal, refusal
+from tests.harness.api import Api, Refusal, refusal, stream
 from tests.harness.cli import Cli
 from tests.harness.eventually import eventually
 from tests.harness.played_worker import PlayedWorker
+from tests.harness.release_requests import registration
 from tests.integration.api.conftest import PLAYED, Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -100,6 +101,19 @@ async def test_the_reply_says_what_became_of_a_build_asked_for(
     assert dict(await call.trailing_metadata())["edgecode-version-override-result"] == fate
     assert event_pb2.OverrideFate.Name(job.override_fate) == f"OVERRIDE_FATE_{fate}"
     assert (job.override_build, job.version_key) == (build, "customer 7")
+
+
+async def test_the_build_of_a_registered_release_is_known_and_has_no_worker(api: Api, asset: asset_pb2.Asset) -> None:
+    release = registration("7.3.1", 1)
+    await api.releases.RegisterRelease(stream(release))
+    build = f"7.3.1+g{release.revision[:12]}"
+    request = job_pb2.CreateJobRequest(asset_id=asset.asset_id, preset="thumbnail", validate_only=True)
+    fates = []
+    for asked in (build, NOBODY.replace("9.9.9", "7.3.1"), f"{build}.dirty.01234567"):
+        call = api.jobs.CreateJob(request, metadata=(("edgecode-version-override", f"worker={asked}"),))
+        await call
+        fates.append(dict(await call.trailing_metadata())["edgecode-version-override-result"])
+    assert fates == ["BUILD_HAS_NO_WORKER", "BUILD_UNKNOWN", "BUILD_UNKNOWN"], "of the release, its revision, its files"
 
 
 @pytest.mark.parametrize("value", ["1.0.0+g0123456789ab", "worker=v1", "server=1.0.0+g0123456789ab", "worker"])

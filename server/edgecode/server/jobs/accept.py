@@ -132,7 +132,7 @@ class JobAcceptance:
         if request.HasField("webhook"):
             created.webhook.CopyFrom(await self._webhook(job_id, request.webhook))
         created.contract = contract_of_job(created)
-        created.override_fate = self._overrides.fate(created)
+        created.override_fate = await self._overrides.fate(created)
         return created
 
     async def _plan(self, created: event_pb2.JobCreated) -> job_pb2.JobPlan:
