@@ -12,6 +12,7 @@ from edgecode.core import subjects
 from edgecode.core.blobs import Blob, Blobs, artifact_key, source_key
 from edgecode.server.planner.blob_sweep import BlobSweep
 from edgecode.v1 import event_pb2
+from tests.harness.builds import build_of
 from tests.harness.eventually import eventually
 from tests.harness.played_server import PlayedServer, a_job
 from tests.harness.played_worker import PlayedWorker, Taken
@@ -108,6 +109,19 @@ async def test_blobs_of_losing_attempts_and_of_deleted_and_expired_jobs_go_and_t
     await stage.server.settle()
     await stage.server.ledger.expire((await stage.server.record(expired.job_id)).job.expire_time_us)
     assert await stage.left() == {kept_key, running_key, source_key(SOURCE)}
+
+
+async def test_what_a_bad_build_made_too_late_goes(stage: Stage, start_worker: StartWorker) -> None:
+    job = await stage.job("moved")
+    taken, late_key = await stage.take()
+    await start_worker("c", stage.server)
+    await stage.server.route(build_of("c"), quarantined=(build_of("b"),))
+    await stage.server.settle()
+    await taken.succeed()
+    await stage.server.settle()
+    moved = await stage.server.record(job.job_id)
+    assert (moved.job.build, moved.attempts[taken.attempt_id].state) == (build_of("c"), "REFUSED")
+    assert late_key not in await stage.left()
 
 
 async def test_what_an_unread_event_may_speak_of_stays(stage: Stage) -> None:
