@@ -14,11 +14,10 @@ from tests.harness.eventually import eventually
 from tests.harness.played_server import PlayedServer, a_job
 from tests.harness.played_worker import PlayedWorker
 from tests.integration.protocol.conftest import PATIENT, StartServer, StartWorker
-from tests.integration.protocol.test_crash_points import RAMP_POINTS
+from tests.integration.protocol.test_crash_points import POINTS, RAMP_POINTS
 from tests.integration.protocol.test_ramp import start_ramp
 
 OLD, NEW = build_of("b"), build_of("c")
-AFTER = ("leader.after_commit", "leader.after_decision")
 _JOBS = 40
 
 
@@ -43,7 +42,7 @@ class ArmedLater(DeadlyCrashPoints):
             super().at(name)
 
 
-@pytest.mark.parametrize("point", [*RAMP_POINTS, *AFTER])
+@pytest.mark.parametrize("point", [*RAMP_POINTS, *POINTS])
 async def test_the_rollback_is_done_once_and_every_job_succeeds_though_the_leader_died(
     start_server: StartServer, start_worker: StartWorker, point: str
 ) -> None:
