@@ -76,6 +76,9 @@ def test_a_verdict_can_be_recomputed_from_the_log_up_to_the_place_it_names(seed:
         before = ramp_pb2.RampDocument()
         before.CopyFrom(said)
         before.state, before.held = ramp_pb2.RAMP_STATE_RAMPING, False
+        if said.held:
+            # It is told of since.
+            assert before.told.pop() == said.verdict.test
         if said is not ride.verdicts[0]:
             before.state, before.held = ramp_pb2.RAMP_STATE_HELD, True
         again = decide(before, evidence, said.state_time.ToMicroseconds())

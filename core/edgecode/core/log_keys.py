@@ -30,6 +30,7 @@ ABOUT: Mapping[str, str] = {
     "job_id": "A job.",
     "task_id": "A task of the job.",
     "attempt_id": "A try of the task.",
+    "output_id": "An output of the job.",
     "asset_id": "An asset.",
     "delivery_id": "One event on its way to a webhook.",
     "webhook_id": "A webhook.",
