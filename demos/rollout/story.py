@@ -72,6 +72,7 @@ class Story:
     ) -> route_pb2.Ramp:
         self._out.print(f"\n{build.build}: {build.variant.message!r}", markup=False)
         await self._start_worker(build)
+        await self._sees_worker(build.build)
         policy = ramp_pb2.RampPolicy(steps_percent=steps, min_jobs=min_jobs, min_time_seconds=1.0)
         request = route_pb2.StartRampRequest(build=build.build, policy=policy, comment=build.variant.message)
         ramp = await self._routes.StartRamp(request, metadata=_BY)
@@ -86,6 +87,14 @@ class Story:
             name = ramp_pb2.RampState.Name(ramp.document.state)
             raise Unexpected(f"the ramp of {build.build} is {name}: {ramp.document.reason}")
         return ramp  # type: ignore[no-any-return]
+
+    async def _sees_worker(self, build: str) -> None:
+        """Returns when the server has heard of a worker of a build, which is soon after that says that it is ready."""
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while not any(each.build == build and each.instances for each in (await self._route()).builds):
+            if time.monotonic() > end:
+                raise Unexpected(f"the server sees no worker of {build}")
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def _route(self) -> route_pb2.Route:
         route: route_pb2.Route = await self._routes.GetRoute(route_pb2.GetRouteRequest())
