@@ -95,6 +95,7 @@ def situation(
     now_us: int = NOW_US,
     present: dict[str, PresentWorker] | None = None,
     revision: int = 1,
+    ramping: str = "",
     **settings: Any,
 ) -> Situation:
     """The fleet has one worker of each live build, and the one that `WORKER` is if its build is live."""
@@ -103,7 +104,7 @@ def situation(
         for build in live
     }
     return Situation(
-        Route(revision, 1, current, frozenset(quarantined), former),
+        Route(revision, 1, current, frozenset(quarantined), former, ramping=ramping),
         Workers(workers | (present or {}), absence_counts),
         {WORKER.stamp_id: WORKER},
         LEADER,

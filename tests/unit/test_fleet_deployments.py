@@ -5,7 +5,7 @@ from edgecode.server.fleet.deployments import Matched, match, message
 from edgecode.server.ledger.fleet_rows import ChangeKind, FleetChangeRow
 from edgecode.server.ledger.release_rows import DeploymentRow
 from edgecode.server.ledger.rows import RouteRow
-from edgecode.v1 import event_pb2, release_pb2
+from edgecode.v1 import event_pb2, ramp_pb2, release_pb2, shadow_pb2
 from tests.harness.rows import release_row
 
 HOUR_US = 3_600_000_000
@@ -124,6 +124,29 @@ def test_the_timeline_holds_the_windows_changes_newest_first() -> None:
         (KINDS.KIND_DEPLOYMENT, "1.0.0", "1.1.0"),
         (KINDS.KIND_RELEASE_REGISTERED, "", "1.1.0"),
     ]
+
+
+def test_a_change_of_the_route_names_the_build_that_it_is_about() -> None:
+    now, new, bad = "1.1.0+gbbbbbbbbbbbb", "1.2.0+gcccccccccccc", "1.3.0+gdddddddddddd"
+    ramp = ramp_pb2.RampDocument(ramp_id="r", build=new, state=ramp_pb2.RAMP_STATE_RAMPING)
+    noted = ramp_pb2.RampDocument(ramp_id="r", build=new, state=ramp_pb2.RAMP_STATE_RAMPING)
+    noted.summary.through_sequence = 7
+    over = ramp_pb2.RampDocument(ramp_id="r", build=new, state=ramp_pb2.RAMP_STATE_ROLLED_BACK)
+    shadow = shadow_pb2.ShadowDocument(shadow_id="s", build=bad)
+    documents = [
+        (event_pb2.RouteChanged(current=now), ""),
+        (event_pb2.RouteChanged(current=now, ramp=ramp), new),
+        (event_pb2.RouteChanged(current=now, ramp=noted, shadow=shadow), bad),
+        (event_pb2.RouteChanged(current=now, ramp=over, quarantined=[new], shadow=shadow), new),
+        (event_pb2.RouteChanged(current=bad, quarantined=[new]), ""),
+        (event_pb2.RouteChanged(current=bad), new),
+    ]
+    routes = [
+        RouteRow("worker", number, number, NOW_US - HOUR_US + number, document.SerializeToString())
+        for number, (document, _) in enumerate(documents, 1)
+    ]
+    made = [entry.make() for entry in timeline(Window(NOW_US - 2 * HOUR_US, NOW_US), [], [], [], routes)]
+    assert [change.about_build for change in reversed(made)] == [about for _, about in documents]
 
 
 def test_the_first_digests_of_a_place_and_a_windows_end_are_no_changes() -> None:

@@ -56,6 +56,18 @@ def test_a_ramp_that_stands_still_is_a_problem_and_its_status_the_next_command(s
     assert not any("ramp" in each for each in (*problems(found), *suggestions(found)))
 
 
+def test_a_build_that_took_all_jobs_in_mid_ramp_because_the_other_died_is_a_problem_as_long_as_it_is_watched() -> None:
+    status = fleet_pb2.Status(
+        ramping_build="1.5.0+g0123456789ab", ramp_state="WATCHING", ramp_reason="CURRENT_HAS_NO_WORKER"
+    )
+    found = Findings.of(status, [])
+    [said] = [each for each in problems(found) if "ramp" in each]
+    assert said.startswith("1.5.0+g0123456789ab was promoted in mid-ramp, without a verdict")
+    assert "edgecode route ramp status" in suggestions(found)
+    status.ramp_reason = "STEPS_PASSED"
+    assert not any("ramp" in each for each in (*problems(found), *suggestions(found)))
+
+
 def test_a_route_without_a_current_build_is_a_problem() -> None:
     found = Findings.of(fleet_pb2.Status(route_revision=3), [])
     assert "no build is current: new jobs wait" in problems(found)

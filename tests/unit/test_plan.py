@@ -316,6 +316,8 @@ class TestAttempts:
         assert moved_to(B, C, D, current=C, former=(D,)) == C
         assert moved_to(B, C, D, former=(C,)) == C
         assert moved_to(B, C, D) == D
+        assert moved_to(B, C, D, former=(D,), ramping=D) == C
+        assert moved_to(B, D, former=(D,), ramping=D) == D
         assert moved_to(B, C, D, quarantined=(D,)) == C
         assert moved_to(B, C, quarantined=(C,)) == B
         assert moved_to(B) == B

@@ -213,6 +213,12 @@ def test_an_order_that_its_state_does_not_allow_is_refused(order: object) -> Non
     assert refused.value.reason == "RAMP_STATE"
 
 
+def test_the_watch_is_not_aborted_for_its_build_would_go_on_to_get_all_jobs() -> None:
+    with pytest.raises(FailedPrecondition, match="new is current and gets all new jobs: roll it back") as refused:
+        ramp_orders.aborted(ramp_orders.promoted(ramp(), NOW), NOW)
+    assert refused.value.reason == "RAMP_STATE"
+
+
 def test_a_ramp_that_another_change_of_the_route_overtakes_says_what_became_of_it() -> None:
     document, none = ramp(), frozenset[str]()
     reason = "CURRENT_HAS_NO_WORKER"

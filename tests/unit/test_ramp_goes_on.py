@@ -107,6 +107,12 @@ def test_the_status_of_a_watch_shows_that_the_build_has_all_jobs() -> None:
     assert (status.asked_percent, status.served_percent) == (100.0, 100.0)
 
 
+def test_a_promotion_in_mid_ramp_because_the_other_build_died_says_that_there_was_no_verdict() -> None:
+    watched = ramp_orders.overtaken(ramp(), "new", frozenset(), NOW, "CURRENT_HAS_NO_WORKER")
+    said = ramp_status(watched, recompute(watched, [], NOW), NOW, {"old"}).waits_for
+    assert said[1] == "promoted in mid-ramp, without a verdict: old had no live worker"
+
+
 def test_a_ramp_that_lacks_workers_says_of_which_build_first() -> None:
     document, nothing = ramp(), Jobs()
     evidence = recompute(document, nothing.jobs, NOW)

@@ -75,6 +75,7 @@ class TestOrders:
             (lambda: revising(Route()).rollback("", ""), "ROUTE_WITHOUT_CURRENT"),
             (lambda: revising(ROUTE, B).rollback("", ""), "NO_GOOD_BUILD"),
             (lambda: revising(ROUTE, B).rollback("", C), "BUILD_HAS_NO_WORKER"),
+            (lambda: revising(ROUTE, B, D).rollback(C, ""), "BUILD_UNKNOWN"),
             (lambda: revising(replace(ROUTE, quarantined=frozenset({C}))).rollback(C, ""), "BUILD_QUARANTINED"),
         ],
     )
@@ -102,6 +103,14 @@ class TestOrders:
         assert told(revising().rollback("", C)) == (C, "", 0.0, [B])
         both = Route(3, 30, B, frozenset({D}), (D, C))
         assert told(revising(both).rollback("", ""))[:1] == (C,)
+
+    def test_what_was_current_can_be_rolled_back_though_it_has_no_worker(self) -> None:
+        assert told(revising(ROUTE, B).rollback(D, "")) == (B, "", 0.0, [D])
+
+    def test_a_rollback_of_the_current_build_takes_one_that_ramps_again_last(self) -> None:
+        route = replace(ramping(), former=(C, D))
+        assert told(revising(route).rollback(B, "")) == (D, C, 5.0, [B])
+        assert told(revising(route, B, C).rollback(B, "")) == (C, "", 0.0, [B])
 
     def test_rollback_during_a_ramp_is_of_the_ramping_build(self) -> None:
         document = revising(ramping()).rollback("", "")

@@ -1,5 +1,7 @@
 """What the leader does to the route by itself."""
 
+from dataclasses import replace
+
 import pytest
 
 from edgecode.server.ledger.rows import RouteRow
@@ -68,6 +70,8 @@ def test_a_quarantined_build_is_taken_never() -> None:
 def test_a_ramping_build_is_taken_last_and_that_ends_its_ramp() -> None:
     route = Route(1, 1, B, ramping=E, ramp_percent=5.0)
     assert moved(route, D, E) == D
+    assert moved(replace(route, former=(E, D)), D, E) == D, "though it was current before, and later than the other"
+    assert moved(replace(route, former=(E,)), D, E) == D
     kept = route.document(Change("X", "leader", NOW_US), current=D)
     assert (kept.ramping, kept.ramp_percent) == (E, 5.0)
     ended = next_route(route, frozenset({E}), absence_counts=True, when_current_dies="move", now_us=NOW_US)

@@ -328,7 +328,7 @@ class ListChangesRequest(_message.Message):
     def __init__(self, start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., filter: _Optional[str] = ..., commit_limit: _Optional[int] = ...) -> None: ...
 
 class Change(_message.Message):
-    __slots__ = ("kind", "change_time", "service", "environment", "from_build", "to_build", "from_version", "to_version", "deployment", "release", "from_digests", "to_digests", "added_count", "removed_count", "commits", "unknown", "actor", "reason")
+    __slots__ = ("kind", "change_time", "service", "environment", "from_build", "to_build", "from_version", "to_version", "deployment", "release", "from_digests", "to_digests", "added_count", "removed_count", "commits", "unknown", "actor", "reason", "about_build")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[Change.Kind]
@@ -363,6 +363,7 @@ class Change(_message.Message):
     UNKNOWN_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    ABOUT_BUILD_FIELD_NUMBER: _ClassVar[int]
     kind: Change.Kind
     change_time: _timestamp_pb2.Timestamp
     service: str
@@ -381,7 +382,8 @@ class Change(_message.Message):
     unknown: _containers.RepeatedScalarFieldContainer[str]
     actor: str
     reason: str
-    def __init__(self, kind: _Optional[_Union[Change.Kind, str]] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., service: _Optional[str] = ..., environment: _Optional[str] = ..., from_build: _Optional[str] = ..., to_build: _Optional[str] = ..., from_version: _Optional[str] = ..., to_version: _Optional[str] = ..., deployment: _Optional[_Union[Deployment, _Mapping]] = ..., release: _Optional[_Union[Release, _Mapping]] = ..., from_digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., to_digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., added_count: _Optional[int] = ..., removed_count: _Optional[int] = ..., commits: _Optional[_Iterable[_Union[ComparedCommit, _Mapping]]] = ..., unknown: _Optional[_Iterable[str]] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+    about_build: str
+    def __init__(self, kind: _Optional[_Union[Change.Kind, str]] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., service: _Optional[str] = ..., environment: _Optional[str] = ..., from_build: _Optional[str] = ..., to_build: _Optional[str] = ..., from_version: _Optional[str] = ..., to_version: _Optional[str] = ..., deployment: _Optional[_Union[Deployment, _Mapping]] = ..., release: _Optional[_Union[Release, _Mapping]] = ..., from_digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., to_digests: _Optional[_Union[_stamp_pb2.Digests, _Mapping]] = ..., added_count: _Optional[int] = ..., removed_count: _Optional[int] = ..., commits: _Optional[_Iterable[_Union[ComparedCommit, _Mapping]]] = ..., unknown: _Optional[_Iterable[str]] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ..., about_build: _Optional[str] = ...) -> None: ...
 
 class ChangeSpan(_message.Message):
     __slots__ = ("service", "environment", "from_build", "to_build", "relation", "added_count", "removed_count", "commits", "unknown", "deployment_count", "rollback_count")

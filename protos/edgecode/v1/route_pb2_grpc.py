@@ -135,7 +135,7 @@ class RouteServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Promote(self, request, context):
-        """Makes a build current: all new jobs go to it. Ends a ramp.
+        """Makes a build current: all new jobs go to it. A ramp of it becomes the watch; one of another build goes on.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -175,7 +175,8 @@ class RouteServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AbortRamp(self, request, context):
-        """The ramping build gets no new jobs and finishes those it has; nothing is quarantined.
+        """The ramping build gets no new jobs and finishes those it has; nothing is quarantined. RAMP_STATE in the watch: its build
+        is current then.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -37,7 +37,7 @@ class RouteServiceStub:
     WatchRoute: _grpc.UnaryStreamMultiCallable[_route_pb2.WatchRouteRequest, _route_pb2.Route]
     """The route as it is, then each revision as it comes; does not end by itself."""
     Promote: _grpc.UnaryUnaryMultiCallable[_route_pb2.PromoteRequest, _route_pb2.Route]
-    """Makes a build current: all new jobs go to it. Ends a ramp."""
+    """Makes a build current: all new jobs go to it. A ramp of it becomes the watch; one of another build goes on."""
     StartRamp: _grpc.UnaryUnaryMultiCallable[_route_pb2.StartRampRequest, _route_pb2.Ramp]
     GetRamp: _grpc.UnaryUnaryMultiCallable[_route_pb2.GetRampRequest, _route_pb2.Ramp]
     PauseRamp: _grpc.UnaryUnaryMultiCallable[_route_pb2.PauseRampRequest, _route_pb2.Ramp]
@@ -47,7 +47,9 @@ class RouteServiceStub:
     AdvanceRamp: _grpc.UnaryUnaryMultiCallable[_route_pb2.AdvanceRampRequest, _route_pb2.Ramp]
     """The next step now; after the last one, the promotion."""
     AbortRamp: _grpc.UnaryUnaryMultiCallable[_route_pb2.AbortRampRequest, _route_pb2.Ramp]
-    """The ramping build gets no new jobs and finishes those it has; nothing is quarantined."""
+    """The ramping build gets no new jobs and finishes those it has; nothing is quarantined. RAMP_STATE in the watch: its build
+    is current then.
+    """
     Rollback: _grpc.UnaryUnaryMultiCallable[_route_pb2.RollbackRequest, _route_pb2.Route]
     """To the last good build, in one step; the bad one is quarantined, its unfinished jobs move."""
     QuarantineBuild: _grpc.UnaryUnaryMultiCallable[_route_pb2.QuarantineBuildRequest, _route_pb2.Route]
@@ -70,7 +72,7 @@ class RouteServiceAsyncStub(RouteServiceStub):
     WatchRoute: _aio.UnaryStreamMultiCallable[_route_pb2.WatchRouteRequest, _route_pb2.Route]  # type: ignore[assignment]
     """The route as it is, then each revision as it comes; does not end by itself."""
     Promote: _aio.UnaryUnaryMultiCallable[_route_pb2.PromoteRequest, _route_pb2.Route]  # type: ignore[assignment]
-    """Makes a build current: all new jobs go to it. Ends a ramp."""
+    """Makes a build current: all new jobs go to it. A ramp of it becomes the watch; one of another build goes on."""
     StartRamp: _aio.UnaryUnaryMultiCallable[_route_pb2.StartRampRequest, _route_pb2.Ramp]  # type: ignore[assignment]
     GetRamp: _aio.UnaryUnaryMultiCallable[_route_pb2.GetRampRequest, _route_pb2.Ramp]  # type: ignore[assignment]
     PauseRamp: _aio.UnaryUnaryMultiCallable[_route_pb2.PauseRampRequest, _route_pb2.Ramp]  # type: ignore[assignment]
@@ -80,7 +82,9 @@ class RouteServiceAsyncStub(RouteServiceStub):
     AdvanceRamp: _aio.UnaryUnaryMultiCallable[_route_pb2.AdvanceRampRequest, _route_pb2.Ramp]  # type: ignore[assignment]
     """The next step now; after the last one, the promotion."""
     AbortRamp: _aio.UnaryUnaryMultiCallable[_route_pb2.AbortRampRequest, _route_pb2.Ramp]  # type: ignore[assignment]
-    """The ramping build gets no new jobs and finishes those it has; nothing is quarantined."""
+    """The ramping build gets no new jobs and finishes those it has; nothing is quarantined. RAMP_STATE in the watch: its build
+    is current then.
+    """
     Rollback: _aio.UnaryUnaryMultiCallable[_route_pb2.RollbackRequest, _route_pb2.Route]  # type: ignore[assignment]
     """To the last good build, in one step; the bad one is quarantined, its unfinished jobs move."""
     QuarantineBuild: _aio.UnaryUnaryMultiCallable[_route_pb2.QuarantineBuildRequest, _route_pb2.Route]  # type: ignore[assignment]
@@ -118,7 +122,7 @@ class RouteServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _route_pb2.PromoteRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_route_pb2.Route, _abc.Awaitable[_route_pb2.Route]]:
-        """Makes a build current: all new jobs go to it. Ends a ramp."""
+        """Makes a build current: all new jobs go to it. A ramp of it becomes the watch; one of another build goes on."""
 
     @_abc_1.abstractmethod
     def StartRamp(
@@ -164,7 +168,9 @@ class RouteServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _route_pb2.AbortRampRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_route_pb2.Ramp, _abc.Awaitable[_route_pb2.Ramp]]:
-        """The ramping build gets no new jobs and finishes those it has; nothing is quarantined."""
+        """The ramping build gets no new jobs and finishes those it has; nothing is quarantined. RAMP_STATE in the watch: its build
+        is current then.
+        """
 
     @_abc_1.abstractmethod
     def Rollback(

@@ -19,7 +19,6 @@ from edgecode.v1 import ramp_pb2, route_pb2
 ramp = typer.Typer(help="A growing share of the jobs for a new build, judged on the way.", no_args_is_help=True)
 
 RampOption = Annotated[str, typer.Option("--ramp", help="Its id. Default: the one that goes on.")]
-_OVER = {ramp_pb2.RAMP_STATE_PROMOTED, ramp_pb2.RAMP_STATE_ROLLED_BACK, ramp_pb2.RAMP_STATE_ABORTED}
 
 
 @ramp.command("start")
@@ -98,7 +97,7 @@ def _until_over(session: Session, request: route_pb2.GetRampRequest, seconds: fl
         found = session.api.routes.GetRamp(request)
         request.ramp_id = found.document.ramp_id
         yield found
-        if found.document.state in _OVER:
+        if found.document.state in tables.OVER:
             return
         time.sleep(seconds)
 
@@ -139,7 +138,7 @@ def advance(session: Session, ramp: RampOption = "", *, comment: CommentOption =
 @ramp.command("abort")
 @remote
 def abort(session: Session, ramp: RampOption = "", *, comment: CommentOption = "", etag: EtagOption = "") -> None:
-    """Give the build no new jobs; it finishes those it has, and is not quarantined.
+    """Give the build no new jobs; it finishes those it has, and is not quarantined. After its promotion: rollback.
 
     Example: edgecode route ramp abort -m 'not today'
     """

@@ -71,7 +71,8 @@ def _what(change: release_pb2.Change) -> Iterator[str]:
     elif change.kind == _KINDS.KIND_BUILD_GONE:
         yield change.from_build
     elif change.kind == _KINDS.KIND_ROUTE_CHANGE:
-        yield _way(change.from_build, change.to_build)
+        moved = change.from_build != change.to_build
+        yield _way(change.from_build, change.to_build) if moved else change.about_build or change.to_build
         yield f"{change.reason} by {change.actor}"
     else:
         yield _way(change.from_build, change.to_build or f"{change.to_version}, declared only")

@@ -25,7 +25,7 @@ def status(message: fleet_pb2.Status) -> RenderableType:
         oldest = f"{words.seconds(message.oldest_task_age_seconds)}, of job {message.oldest_task_job_id}"
     parts += [
         "",
-        builds(message.builds),
+        builds(message.builds, message.ramping_build if message.ramp_state != "WATCHING" else ""),
         "",
         facts(
             [
@@ -70,8 +70,14 @@ def _ramp(message: fleet_pb2.Status) -> str:
     return f"{message.ramping_build}: {message.ramp_state}, {message.ramp_percent:g} % of new jobs"
 
 
-def builds(found: Sequence[fleet_pb2.Build]) -> RenderableType:
-    """Builds, those that fail most first."""
+def _role(build: fleet_pb2.Build, ramping: str) -> str:
+    ramps = build.service == "worker" and build.build == ramping
+    roles = (("current", build.current), ("ramping", ramps), ("quarantined", build.quarantined))
+    return " ".join(word for word, has in roles if has)
+
+
+def builds(found: Sequence[fleet_pb2.Build], ramping: str = "") -> RenderableType:
+    """Builds, those that fail most first; `ramping` is the one of the workers' that has a share."""
     worst_first = sorted(found, key=lambda build: (-build.failures_last_day, build.service, build.build))
     return rows(
         ("service", "build", "role", "instances", "where", "unfinished jobs", "failures in a day", "not to be trusted"),
@@ -79,7 +85,7 @@ def builds(found: Sequence[fleet_pb2.Build]) -> RenderableType:
             (
                 each.service,
                 each.build,
-                " ".join(word for word, set_ in (("current", each.current), ("quarantined", each.quarantined)) if set_),
+                _role(each, ramping),
                 str(each.instances),
                 ", ".join(place.environment for place in each.presence if place.instances),
                 str(each.jobs_unfinished) if each.service == "worker" else "",

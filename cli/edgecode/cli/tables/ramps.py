@@ -9,6 +9,8 @@ from edgecode.cli import words
 from edgecode.cli.tables.plain import facts, rows, state
 from edgecode.v1 import ramp_pb2, route_pb2
 
+OVER = {ramp_pb2.RAMP_STATE_PROMOTED, ramp_pb2.RAMP_STATE_ROLLED_BACK, ramp_pb2.RAMP_STATE_ABORTED}
+
 
 def ramp(message: route_pb2.Ramp) -> RenderableType:
     """What it waits for first, then the numbers."""
@@ -21,11 +23,11 @@ def ramp(message: route_pb2.Ramp) -> RenderableType:
                 ("build", f"{document.build}, against {document.against}"),
                 ("state", state(words.enum_word(ramp_pb2.RampState, document.state, "RAMP_STATE_"))),
                 ("why", f"{document.reason}{_verdict(document)}"),
-                ("share", f"{message.asked_percent:g} % asked, {message.served_percent:.1f} % served in this step"),
+                ("share", _share(message)),
                 ("steps", _steps(document)),
                 ("open jobs", f"{message.ramping_open} ramping, {message.current_open} current"),
                 ("began", words.when(document.start_time)),
-                ("last changed by", f"{message.actor} {message.comment}".strip()),
+                ("route changed by", f"{message.actor} {message.comment}".strip()),
                 ("revision", str(message.route_revision)),
             ]
         ),
@@ -35,6 +37,13 @@ def ramp(message: route_pb2.Ramp) -> RenderableType:
         _findings(message),
     ]
     return Group(*parts)
+
+
+def _share(message: route_pb2.Ramp) -> str:
+    """Of a ramp that is over nothing is asked, whatever its build gets now."""
+    if message.document.state in OVER:
+        return f"{message.served_percent:.1f} % served in the step it was at"
+    return f"{message.asked_percent:g} % asked, {message.served_percent:.1f} % served in this step"
 
 
 def _steps(document: ramp_pb2.RampDocument) -> str:

@@ -10,7 +10,7 @@ from edgecode.server.fleet.deployments import Matched
 from edgecode.server.ledger.fleet_rows import DEPLOYMENTS, ChangeKind, FleetChangeRow
 from edgecode.server.ledger.release_rows import DeploymentRow, ReleaseRow
 from edgecode.server.ledger.rows import RouteRow
-from edgecode.v1 import event_pb2, release_pb2, stamp_pb2
+from edgecode.v1 import event_pb2, ramp_pb2, release_pb2, stamp_pb2
 
 _KINDS = release_pb2.Change.Kind
 _KIND_OF = {
@@ -151,15 +151,32 @@ def _of_routes(rows: Sequence[RouteRow], window: Window) -> Iterator[Entry]:
 
 def _route_change(row: RouteRow, before: RouteRow | None) -> release_pb2.Change:
     route = event_pb2.RouteChanged.FromString(row.route_pb)
+    former = event_pb2.RouteChanged.FromString(before.route_pb if before else b"")
     return release_pb2.Change(
         kind=_KINDS.KIND_ROUTE_CHANGE,
         change_time=time_message(row.time_us),
         service=row.service,
-        from_build=event_pb2.RouteChanged.FromString(before.route_pb).current if before else "",
+        from_build=former.current,
         to_build=route.current,
+        about_build=_about(former, route),
         actor=route.actor,
         reason=": ".join(filter(None, (route.reason, route.comment))),
     )
+
+
+def _about(before: event_pb2.RouteChanged, after: event_pb2.RouteChanged) -> str:
+    """The build that the change is about, beside the current one; empty where only that changed."""
+    turned = sorted(set(before.quarantined) ^ set(after.quarantined))
+    if turned:
+        return turned[0]  # one at a time
+    if after.HasField("shadow") and after.shadow != before.shadow:
+        return after.shadow.build
+    return after.ramp.build if _course(after.ramp) != _course(before.ramp) else ""
+
+
+def _course(ramp: ramp_pb2.RampDocument) -> tuple[object, ...]:
+    """A ramp without what is noted beside it at every change of the route."""
+    return ramp.ramp_id, ramp.state, ramp.reason, ramp.step, ramp.round
 
 
 def spans(window: Window, deployments: Iterable[FleetChangeRow]) -> list[release_pb2.ChangeSpan]:

@@ -7,6 +7,7 @@ from edgecode.server.fleet.contracts import unread_contracts
 from edgecode.server.fleet.instances import wrong_clocks
 from edgecode.server.fleet.signing import disagreements
 from edgecode.server.ledger.rows import JobRow
+from edgecode.server.routes.ramp import NO_WORKER
 from edgecode.server.routes.route import WORKER
 from edgecode.v1 import bus_pb2, fleet_pb2
 
@@ -92,6 +93,9 @@ def _of_route(status: fleet_pb2.Status) -> Iterator[tuple[str, str]]:
     if status.ramp_state in {"HELD", "PAUSED"}:
         state = status.ramp_state.lower()
         yield f"the ramp of {status.ramping_build} is {state}: {status.ramp_reason}", "edgecode route ramp status"
+    if (status.ramp_state, status.ramp_reason) == ("WATCHING", NO_WORKER):
+        why = "the build before it had no live worker"
+        yield f"{status.ramping_build} was promoted in mid-ramp, without a verdict: {why}", "edgecode route ramp status"
 
 
 def suggestions(findings: Findings) -> list[str]:

@@ -78,6 +78,5 @@ def _on_last_attempt(task: TaskRow, record: JobRecord) -> bool:
 def _another_build(record: JobRecord, situation: Situation, contract: int) -> str:
     """The current build, a former one, or any live one: one that is ramping last."""
     live, route = situation.workers.builds(contract), situation.route
-    others = sorted(live - {route.ramping}, reverse=True)
-    candidates = (route.current, *route.former, *others, route.ramping)
+    candidates = sorted((route.current, *route.former, *sorted(live, reverse=True)), key=lambda b: b == route.ramping)
     return next((b for b in candidates if b in live and b != record.job.build and route.usable(b)), "")

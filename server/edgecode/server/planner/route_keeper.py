@@ -50,8 +50,9 @@ class RouteKeeper:
 
     async def move(self, workers: Workers) -> None:
         """Writes the route's first revision, and leaves a current build that has no worker."""
+        route = self._projector.route
         document = next_route(
-            self._projector.route,
+            route,
             workers.builds(CONTRACT),
             workers.absence_counts,
             self._settings.when_current_dies,
@@ -59,6 +60,8 @@ class RouteKeeper:
         )
         if document is not None and await self.change(document):
             log.warning("route.moved", current=document.current, route=document.revision, reason=document.reason)
+            if document.current == route.ramping:
+                log.error("ramp.without_verdict", its_build=document.current, route=document.revision)
 
     async def change(self, document: event_pb2.RouteChanged) -> bool:
         """Makes a document the route; false where it was not made of the route as it is: somebody else was first.

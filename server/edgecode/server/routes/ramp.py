@@ -25,6 +25,8 @@ BEFORE_PROMOTION = GOING - {_STATES.RAMP_STATE_WATCHING}
 HELD_JOBS_ENOUGH = 200
 # Twice as many failures as before show long before this; a longer watch would only cost.
 MOST_WATCHED_JOBS = 20_000
+# Of a ramp that ended because the build it was compared with had no worker, and of the route's change then.
+NO_WORKER = "CURRENT_HAS_NO_WORKER"
 # They do not begin anew when the operator goes on in spite of what they found.
 _LASTING = {_TESTS.RAMP_TEST_FAILURES, _TESTS.RAMP_TEST_WATCH}
 REASONS = {

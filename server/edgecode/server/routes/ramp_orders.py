@@ -10,7 +10,10 @@ _STATES = ramp_pb2.RampState
 def _allow(document: ramp_pb2.RampDocument, what: str, *states: "ramp_pb2.RampState") -> None:
     if document.state not in states:
         name = _STATES.Name(document.state).removeprefix("RAMP_STATE_")
-        raise FailedPrecondition("RAMP_STATE", f"ramp {document.ramp_id} is {name}: it cannot be {what}")
+        why = f"ramp {document.ramp_id} is {name}: it cannot be {what}"
+        if document.state == _STATES.RAMP_STATE_WATCHING:
+            why += f"; {document.build} is current and gets all new jobs: roll it back, or promote another build"
+        raise FailedPrecondition("RAMP_STATE", why)
 
 
 def paused(document: ramp_pb2.RampDocument, now_us: int) -> ramp_pb2.RampDocument:
@@ -66,9 +69,10 @@ def aborted(document: ramp_pb2.RampDocument, now_us: int, reason: str = "ABORTED
     """Over without a verdict.
 
     Raises:
-        FailedPrecondition: RAMP_STATE, it is over.
+        FailedPrecondition: RAMP_STATE, the build does not ramp. In the watch it is current, and would stay so: who
+            wants it to get no more jobs must not be told that this is done.
     """
-    _allow(document, "aborted", *GOING)
+    _allow(document, "aborted", *BEFORE_PROMOTION)
     after = changed(document, now_us, _STATES.RAMP_STATE_ABORTED, reason)
     after.held = False
     return after
@@ -97,7 +101,8 @@ def overtaken(
         after.held = False
         return after
     if document.state == _STATES.RAMP_STATE_WATCHING:
-        return document if current == document.build else aborted(document, now_us, reason)
+        over = changed(document, now_us, _STATES.RAMP_STATE_ABORTED, reason)
+        return document if current == document.build else over
     if current == document.build:
         return promoted(document, now_us, reason)
     after = ramp_pb2.RampDocument()

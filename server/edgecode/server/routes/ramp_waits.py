@@ -8,6 +8,7 @@ from edgecode.server.routes.ramp import (
     BEFORE_PROMOTION,
     HELD_JOBS_ENOUGH,
     MOST_WATCHED_JOBS,
+    NO_WORKER,
     end_us,
     step_end_us,
     watch_end_us,
@@ -62,6 +63,8 @@ def _sentences(document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int)
     elif document.state == _STATES.RAMP_STATE_PAUSED:
         yield f"waits for the operator: {_PAUSED_FOR.get(document.reason, document.reason)}"
     elif document.state == _STATES.RAMP_STATE_WATCHING:
+        if document.reason == NO_WORKER:
+            yield f"promoted in mid-ramp, without a verdict: {document.against} had no live worker"
         left = _seconds_left(watch_end_us(document), now_us)
         jobs = MOST_WATCHED_JOBS - evidence.guard.begun_jobs
         yield f"promoted; its failures are watched for {left} more seconds or {jobs} more jobs"

@@ -124,8 +124,8 @@ class Revising:
         """Quarantines a build, the ramping one or else the current one if none is named; jobs go to a good one.
 
         Raises:
-            FailedPrecondition: `BUILD_QUARANTINED`: it is already, or `to_build` is; `BUILD_HAS_NO_WORKER`;
-                `NO_GOOD_BUILD`.
+            FailedPrecondition: `BUILD_QUARANTINED`: it is already, or `to_build` is; `BUILD_UNKNOWN`: it runs nothing,
+                so its name is hardly the one that was meant; `BUILD_HAS_NO_WORKER`; `NO_GOOD_BUILD`.
         """
         route = self.route
         bad = build or route.ramping or route.current
@@ -134,6 +134,13 @@ class Revising:
         parsed(bad, "build")
         if bad in route.quarantined:
             raise _quarantined(bad)
+        if bad not in {route.current, route.ramping, *route.former, *self.live}:
+            raise FailedPrecondition(
+                "BUILD_UNKNOWN",
+                f"{bad} has no live worker and was never current: look at the route; to keep it from jobs before it "
+                "comes, quarantine it",
+                metadata={"build": bad},
+            )
         if to_build:
             self._must_be_fit(to_build, "to_build")
         if to_build == bad:
@@ -171,9 +178,9 @@ class Revising:
         return route.document(self.change, quarantined=route.quarantined - {build})
 
     def _good(self, quarantined: frozenset[str], first: str = "") -> str:
-        """The newest former current build that is live and not quarantined, empty where there is none."""
-        found = [build for build in (first, *self.route.former) if build in self.live and build not in quarantined]
-        return next(iter(found), "")
+        """The newest former current build that is live and not quarantined, one that ramps again last; else empty."""
+        former = sorted((first, *self.route.former), key=lambda build: build == self.route.ramping)
+        return next((build for build in former if build in self.live and build not in quarantined), "")
 
     def _must_be_fit(self, build: str, field: str = "build") -> None:
         parsed(build, field)

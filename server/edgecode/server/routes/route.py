@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from edgecode.server.ledger.rows import RouteRow
-from edgecode.server.routes.ramp import BEFORE_PROMOTION, GOING, share_percent
+from edgecode.server.routes.ramp import BEFORE_PROMOTION, GOING, NO_WORKER, share_percent
 from edgecode.server.routes.ramp_orders import overtaken
 from edgecode.server.routes.shadow import goes_on
 from edgecode.server.routes.shadow import overtaken as shadow_overtaken
@@ -134,7 +134,7 @@ def next_route(
     """The leader's own changes: the first revision, and the move from a current build that has no worker.
 
     Takes the newest former current first, then any live build (the highest name, to be definite), the ramping one last,
-    which ends its ramp; a quarantined one never.
+    even where it was current once: that ends its ramp without a verdict. A quarantined one never.
     """
     eligible = sorted((build for build in live if route.usable(build)), key=lambda b: (b != route.ramping, b))
     if not eligible:
@@ -143,5 +143,5 @@ def next_route(
         return route.document(Change("FIRST_WORKER", LEADER, now_us), current=eligible[-1])
     if route.current in live or not absence_counts or when_current_dies != "move":
         return None
-    build = next((b for b in route.former if b in eligible), eligible[-1])
-    return route.document(Change("CURRENT_HAS_NO_WORKER", LEADER, now_us), current=build)
+    build = next((b for b in route.former if b in eligible and b != route.ramping), eligible[-1])
+    return route.document(Change(NO_WORKER, LEADER, now_us), current=build)
