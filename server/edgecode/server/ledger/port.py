@@ -155,7 +155,7 @@ class Changes:
 class Totals:
     """Counts for `status`: `builds` gives a build its unfinished jobs, `failures` our failed attempts since a time.
 
-    Jobs of shadows, their tasks and attempts are none of these: `shadows` gives a build its unfinished ones.
+    Jobs of shadows, their tasks and attempts are none of these.
     """
 
     jobs: Mapping[str, int]
@@ -167,7 +167,6 @@ class Totals:
     succeeded_since: int
     failed_since: int
     frozen: int
-    shadows: Mapping[str, int] = field(default_factory=dict)
 
 
 class CursorMoved(Exception):
@@ -273,6 +272,10 @@ class Ledger(Protocol):
 
         Those of shadows apart.
         """
+        ...
+
+    async def unfinished_of_builds(self) -> dict[str, int]:
+        """How many unfinished jobs each build has; those of shadows too, which its workers cannot leave either."""
         ...
 
     async def totals(self, since_us: int) -> Totals:

@@ -259,6 +259,16 @@ class SqliteLedger:
         jobs, failed = self._connection.execute(tables.RECORDED, (max(since_us, 1), build)).fetchone()
         return int(jobs), int(failed)
 
+    async def unfinished_of_builds(self) -> dict[str, int]:
+        """Jobs of each build, read beside the writer."""
+
+        def read() -> list[tuple[str, int]]:
+            assert self._reader is not None, "open the ledger first"
+            return self._reader.execute(tables.UNFINISHED_OF_BUILDS).fetchall()
+
+        async with self._reading:
+            return dict(await asyncio.to_thread(read))
+
     async def totals(self, since_us: int) -> Totals:
         """Counts for `status`, read beside the writer."""
 

@@ -184,9 +184,7 @@ RECORDED = (
 _UNFINISHED_OF_BUILDS = (
     f"SELECT build, count(*) FROM job WHERE {IS_UNFINISHED} AND build != '' AND shadow_id = '' GROUP BY build"  # noqa: S608
 )
-_UNFINISHED_SHADOWS_OF_BUILDS = (
-    f"SELECT build, count(*) FROM job WHERE {_IS_SHADOW} AND {IS_UNFINISHED} AND build != '' GROUP BY build"  # noqa: S608
-)
+UNFINISHED_OF_BUILDS = f"SELECT build, count(*) FROM job WHERE {IS_UNFINISHED} AND build != '' GROUP BY build"  # noqa: S608
 _OLDEST = (
     f"SELECT job_id, schedule_time_us FROM task WHERE state = 'SCHEDULED' AND {_OF_UNFINISHED} "  # noqa: S608
     "ORDER BY schedule_time_us LIMIT 1"
@@ -205,7 +203,6 @@ def totals_statements(since_us: int) -> list[Statement]:
         (f"SELECT state, count(*) FROM job WHERE {_IS_SHADOW} GROUP BY state", ()),  # noqa: S608
         (f"SELECT state, count(*) FROM task WHERE {_DEAD_HERE} OR {_OF_UNFINISHED} GROUP BY state", ()),  # noqa: S608
         (_UNFINISHED_OF_BUILDS, ()),
-        (_UNFINISHED_SHADOWS_OF_BUILDS, ()),
         (_FAILURES, since),
         ("SELECT state, count(*) FROM job WHERE end_time_us >= ? AND shadow_id = '' GROUP BY state", since),
         (_OLDEST, ()),
@@ -215,7 +212,7 @@ def totals_statements(since_us: int) -> list[Statement]:
 
 def totals_of(results: Sequence[Sequence[tuple[str, int]]]) -> Totals:
     """The counts, of the rows of each statement of `totals_statements`."""
-    jobs, shadows, tasks, builds, repeating, failures, ended, oldest, frozen = (dict(rows) for rows in results)
+    jobs, shadows, tasks, builds, failures, ended, oldest, frozen = (dict(rows) for rows in results)
     job_id, time_us = next(iter(oldest.items()), ("", 0))
     return Totals(
         jobs={state: count - shadows.get(state, 0) for state, count in jobs.items() if count > shadows.get(state, 0)},
@@ -227,5 +224,4 @@ def totals_of(results: Sequence[Sequence[tuple[str, int]]]) -> Totals:
         succeeded_since=ended.get("SUCCEEDED", 0),
         failed_since=ended.get("FAILED", 0),
         frozen=frozen["subjects"],
-        shadows=repeating,
     )

@@ -1,6 +1,5 @@
 """The route as the API shows it: the document, each build's state, and who follows at which revision."""
 
-import time
 from collections import Counter
 
 from edgecode.core.bus import Bus
@@ -13,8 +12,6 @@ from edgecode.server.routes.route import WORKER, Route
 from edgecode.server.routes.states import lane_counts, state_of
 from edgecode.server.routes.write import etag_of_route
 from edgecode.v1 import event_pb2, route_pb2
-
-_DAY_US = 86_400_000_000
 
 
 def route_message(route: Route, document: event_pb2.RouteChanged, time_us: int = 0) -> route_pb2.Route:
@@ -58,18 +55,17 @@ class RouteOverview:
         routes = [Route.of(row) for row in rows]
         route = routes[-1] if routes else Route()
         ever = {build for each in routes for build in (each.current, each.ramping)} - {""}
-        totals = await self._ledger.totals(time.time_ns() // 1000 - _DAY_US)
+        unfinished = await self._ledger.unfinished_of_builds()
         entries = self._fleet.entries()
         instances = Counter(entry.stamp.build for entry in entries if entry.stamp.service == WORKER)
         routed = {route.current, route.ramping, *route.former, *route.quarantined} - {""}
-        unfinished = Counter(totals.builds) + Counter(totals.shadows)
         known = {*routed, *instances, *unfinished}
         for build in sorted(known):
             lanes = await lane_counts(self._bus, build)
             message.builds.add(
                 build=build,
-                state=state_of(build, route, ever, unfinished[build], lanes),
-                jobs_unfinished=unfinished[build],
+                state=state_of(build, route, ever, unfinished.get(build, 0), lanes),
+                jobs_unfinished=unfinished.get(build, 0),
                 tasks_pending=lanes.pending,
                 tasks_unacknowledged=lanes.unacknowledged,
                 instances=instances[build],

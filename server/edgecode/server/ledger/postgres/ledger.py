@@ -237,6 +237,10 @@ class PostgresLedger:
         jobs, failed = (await self._query(spelled(tables.RECORDED), values))[0]
         return int(jobs), int(failed)
 
+    async def unfinished_of_builds(self) -> dict[str, int]:
+        """Jobs of each build."""
+        return dict(await self._query(spelled(tables.UNFINISHED_OF_BUILDS)))
+
     async def totals(self, since_us: int) -> Totals:
         """Counts for `status`."""
         async with self._snapshot() as session:
