@@ -7,10 +7,14 @@ VARIABLE = "EDGECODE_CRASH_AT"
 
 
 class CrashPoints:
-    """Kills the process at the armed point; elsewhere, and when nothing is armed, does nothing."""
+    """Kills the process at the armed point; elsewhere, and when nothing is armed, does nothing.
+
+    Args:
+        armed: a point, or several with commas between: they must be passed in this order, and the last one kills.
+    """
 
     def __init__(self, armed: str = "") -> None:
-        self._armed = armed
+        self._ahead = armed.split(",") if armed else []
 
     @classmethod
     def from_environment(cls) -> "CrashPoints":
@@ -19,5 +23,8 @@ class CrashPoints:
 
     def at(self, name: str) -> None:
         """A place where the process may die."""
-        if name == self._armed:
+        if not self._ahead or name != self._ahead[0]:
+            return
+        self._ahead.pop(0)
+        if not self._ahead:
             os.kill(os.getpid(), signal.SIGKILL)
