@@ -18,10 +18,10 @@ from edgecode.server.ledger.port import Ledger
 from edgecode.server.ledger.projector import Projector
 from edgecode.server.ledger.ramp_row import RampJobRow
 from edgecode.server.planner.route_keeper import RouteKeeper
-from edgecode.server.routes.evidence import Evidence, recompute
+from edgecode.server.routes.evidence import Evidence
 from edgecode.server.routes.ramp import GOING, decide
 from edgecode.server.routes.ramp_job import in_order
-from edgecode.server.routes.ramp_rows import ramp_job, ramp_jobs
+from edgecode.server.routes.ramp_rows import ramp_job, recomputed
 from edgecode.server.routes.ramp_summary import summary_of
 from edgecode.server.routes.revisions import Revising
 from edgecode.server.routes.route import LEADER, Change
@@ -98,8 +98,8 @@ class RampRunner:
             # What was told so far is in the ledger; what comes while that is read is told again.
             self._told.clear()
             through = self._projector.cursor.sequence
-            evidence = recompute(ramp, await ramp_jobs(self._ledger, ramp), now_us, through)
-            self._ramp_id, self._evidence = ramp.ramp_id, evidence
+            self._evidence, _ = await recomputed(self._ledger, ramp, now_us, through)
+            self._ramp_id = ramp.ramp_id
         told = [ramp_job(row, ramp) for row in self._told.values() if row.ramp_id == ramp.ramp_id]
         self._told.clear()
         for moment, job in in_order(told):
