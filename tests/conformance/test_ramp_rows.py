@@ -34,22 +34,23 @@ async def test_calls_are_answered_while_all_jobs_of_a_long_ramp_are_looked_at(le
         for number in range(JOBS)
     ]
     await write(ledger, *rows)
+    # Of CPU on this thread: whatever else the machine does.
     ramp = ramp_pb2.RampDocument(ramp_id="r", build="new")
     jobs = await ramp_jobs(ledger, ramp)
-    began = time.monotonic()
+    began = time.thread_time()
     recompute(ramp, jobs, 1)
-    blocked = time.monotonic() - began
+    blocked = time.thread_time() - began
     turns = []
 
     async def turn() -> None:
         while True:
-            turns.append(time.monotonic())
+            turns.append(time.thread_time())
             await asyncio.sleep(0)
 
     turning = asyncio.create_task(turn())
     try:
         found = await KnownEvidence(ledger).of(ramp, 1)
-        turns.append(time.monotonic())
+        turns.append(time.thread_time())
     finally:
         await end([turning])
     assert (found.ramping.resolved, found.current.resolved) == (JOBS / 5, JOBS * 4 / 5)

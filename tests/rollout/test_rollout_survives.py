@@ -8,7 +8,7 @@ from demos.rollout.variants import HEALTHY, SLOW
 from edgecode.core import subjects
 from edgecode.core.log import Log
 from edgecode.server.routes.assignment import place_of
-from edgecode.v1 import job_pb2, ramp_pb2, route_pb2
+from edgecode.v1 import fleet_pb2, job_pb2, ramp_pb2, route_pb2
 from tests.harness import clips
 from tests.harness.cli import Cli
 from tests.harness.eventually import eventually
@@ -122,6 +122,35 @@ async def test_the_ramping_build_goes_on_though_all_workers_of_the_current_one_d
         assert (await system.succeeded(job_id)).build == former
     await of_two_operators_one_wins(system, Cli(system.settings.grpc_address, tmp_path), build.build, former)
     assert (await system.succeeded(await system.create(asset_id, [clips.thumbnail()]))).epoch == 0
+
+
+async def test_a_ramping_build_that_alone_is_left_takes_all_jobs_loudly_and_what_died_comes_back_as_a_former_one(
+    second_build: MakeBuild, start: StartSystem, add_worker: AddWorker
+) -> None:
+    build = second_build(HEALTHY)
+    system = await start()
+    former = await first_current(system)
+    await add_worker(system, build)
+    await start_ramp(system, build.build, [50.0], min_jobs=1000)
+    asset_id = await system.upload(clips.small())
+    jobs = [await system.create(asset_id, [clips.thumbnail()]) for _ in range(6)]
+    await system.workers[0].kill()
+
+    for job_id in jobs:
+        await system.succeeded(job_id)
+    ramp = await ramp_of(system)
+    assert (ramp.document.state, ramp.document.reason) == (ramp_pb2.RAMP_STATE_WATCHING, "CURRENT_HAS_NO_WORKER")
+    loudly = "promoted in mid-ramp, without a verdict"
+    assert any(loudly in each for each in ramp.waits_for)
+    status = await system.api.fleet.GetStatus(fleet_pb2.GetStatusRequest())
+    assert any(loudly in each for each in status.problems), status.problems
+    await system.server.event("ramp.without_verdict", its_build=build.build)
+
+    await system.add_worker()
+    assert (await system.succeeded(await system.create(asset_id, [clips.thumbnail()]))).build == build.build
+    back = await system.api.routes.Rollback(route_pb2.RollbackRequest(comment="not judged"), metadata=BY)
+    assert (back.current, list(back.quarantined)) == (former, [build.build])
+    assert (await ramp_of(system)).document.state == ramp_pb2.RAMP_STATE_ROLLED_BACK
 
 
 async def has_no_worker(system: System, build: str) -> bool:

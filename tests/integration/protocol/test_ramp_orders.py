@@ -115,6 +115,8 @@ async def test_a_ramp_is_not_advanced_to_the_promotion_of_a_build_without_a_live
     with pytest.raises(FailedPrecondition) as refused:
         await folding(server, ramps.advance(advance, ANN))
     assert refused.value.reason == "BUILD_HAS_NO_WORKER"
+    shown = await folding(server, ramps.get(""))
+    assert shown.waits_for[0].startswith(f"no worker of the ramping build {NEW} ")
     assert server.leader._projector.route.current == OLD
 
 
