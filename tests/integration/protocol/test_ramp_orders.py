@@ -6,12 +6,14 @@ from typing import Any, TypeVar
 
 import pytest
 
-from edgecode.core.errors import FailedPrecondition
+from edgecode.core.errors import Conflict, FailedPrecondition
 from edgecode.core.lifecycle import end
 from edgecode.server.calls import CallContext
+from edgecode.server.ledger.rows import RouteRow
 from edgecode.server.routes.ramps import Ramps
+from edgecode.server.routes.route import Route
 from edgecode.server.routes.shadows import Shadows
-from edgecode.server.routes.write import RouteWriter
+from edgecode.server.routes.write import RouteWriter, etag_of_route
 from edgecode.v1 import ramp_pb2, route_pb2
 from tests.harness.builds import build_of
 from tests.harness.eventually import eventually
@@ -73,6 +75,45 @@ async def begun(start_server: StartServer, start_worker: StartWorker) -> PlayedS
     await server.lead()
     await server.settle()
     return server
+
+
+async def quarantined(server: PlayedServer, build: str, etag: str = "") -> RouteRow:
+    """As the RPC does; the route after it."""
+    writer = RouteWriter(server.events, server.ledger, server.reads, server.fleet)
+    request = route_pb2.QuarantineBuildRequest(build=build, comment="see", etag=etag)
+    return await writer.change(request, ANN, "QUARANTINED", lambda it: it.quarantine(build))
+
+
+async def test_of_two_orders_that_were_made_of_one_revision_one_is_refused_though_neither_named_it(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await begun(start_server, start_worker)
+    orders = [asyncio.create_task(quarantined(server, build)) for build in (NEW, NEXT)]
+
+    async def both_wait() -> bool:
+        """Each has appended what it made of the route, or was refused and looks what that is now."""
+        return len(server.reads._waiters) == len(orders)
+
+    await eventually(both_wait)
+    done = await folding(server, asyncio.gather(*orders, return_exceptions=True))
+
+    [lost] = [each for each in done if isinstance(each, Conflict)]
+    [won] = [Route.of(each) for each in done if isinstance(each, RouteRow)]
+    assert (lost.reason, lost.metadata["revision"]) == ("ROUTE_CHANGED", str(won.revision))
+    assert server.leader._projector.route.quarantined == won.quarantined
+    assert len(won.quarantined) == 1
+
+
+async def test_an_order_for_a_route_that_is_no_more_as_it_was_shown_is_refused(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await begun(start_server, start_worker)
+    shown = etag_of_route(Route.of((await server.ledger.routes("worker"))[-1]))
+    after = await folding(server, quarantined(server, NEXT, shown))
+    with pytest.raises(Conflict) as refused:
+        await folding(server, quarantined(server, NEW, shown))
+    assert refused.value.reason == "ROUTE_CHANGED"
+    assert NEW in Route.of(await folding(server, quarantined(server, NEW, etag_of_route(Route.of(after))))).quarantined
 
 
 @pytest.mark.parametrize("kind", ["ramp", "shadow"])
