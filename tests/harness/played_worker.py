@@ -24,6 +24,8 @@ SOURCE = media_pb2.MediaInfo(
     duration_seconds=5.0,
     video=media_pb2.VideoStream(codec="h264", display_width_pixels=1280, display_height_pixels=720, frames=125),
 )
+# A busy machine may hold up this process, its broker, or both.
+_ACK_SECONDS = 20.0
 _LANES = [(c, p) for p in subjects.PRIORITIES for c in subjects.CLASSES]
 
 
@@ -73,7 +75,7 @@ class Taken:
 
     async def ack(self) -> None:
         """Returns when the broker has taken it."""
-        await self.message.ack_sync()
+        await self.message.ack_sync(timeout=_ACK_SECONDS)
 
     async def finish(self) -> None:
         """All a worker does of a task that goes well."""
@@ -205,7 +207,10 @@ class PlayedWorker:
                 await asyncio.wait_for(self._wake.wait(), 0.2)
 
     async def close(self) -> None:
-        """Vanishes, as if killed."""
-        if self._work is not None:
+        """Vanishes, as if killed; raises what its work ended with before."""
+        if self._work is not None and not self._work.done():
             await end([self._work])
+            self._work = None
         await self.bus.close()
+        if self._work is not None:
+            self._work.result()
