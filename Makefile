@@ -126,8 +126,9 @@ test: check
 test-media: .venv-test/dev-pins
 	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile $(MEDIA_TESTS)
 
+# More processes than cores: these wait for leases.
 test-survival: .venv-test/dev-pins
-	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile tests/survival
+	$(TEST_BIN)/python -m pytest -n 3 --dist worksteal tests/survival
 
 # Files that need what not every machine has or allows: attaching strace, and mounting in a namespace.
 CHAOS_TRACED := tests/chaos/test_acknowledged_is_synced.py tests/chaos/test_hostile_traced.py
@@ -146,7 +147,7 @@ test-chaos: .venv-test/dev-pins
 
 # Real second builds, ramped under a flow of jobs: clones, commits, builds, and encodes a lot.
 test-rollout: .venv-test/dev-pins
-	$(TEST_BIN)/python -m pytest tests/rollout
+	$(TEST_BIN)/python -m pytest -n 2 --dist loadfile tests/rollout
 
 # What a newcomer does; it installs the runtime anew, which takes a minute and the package index.
 test-fresh: .venv-test/dev-pins
@@ -169,9 +170,10 @@ $(GO_TOOLS)/grpcurl:
 	GOFLAGS=-mod=mod GOBIN=$(GO_TOOLS) go install google.golang.org/grpc/cmd/protoc-gen-go-grpc@v1.6.0
 	GOFLAGS=-mod=mod GOBIN=$(GO_TOOLS) go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4
 
-# The same systems on PostgreSQL, started from its wheel, in place of what is embedded.
+# The same systems on PostgreSQL, started from its wheel, in place of what is embedded: all commands, and the kills that
+# meet ledger and store.
 test-grown-up: .venv-test/dev-pins
-	$(TEST_BIN)/python -m tests.grown_up -n 2 --dist loadfile tests/e2e tests/survival
+	$(TEST_BIN)/python -m tests.grown_up -n 3 --dist loadfile tests/e2e $(patsubst %,tests/survival/test_%.py,servers workers)
 
 test-grpcurl: .venv-test/dev-pins
 	@if ! command -v go >/dev/null; then echo 'make test-grpcurl could not run: there is no Go here'; \
