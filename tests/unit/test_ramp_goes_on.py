@@ -113,6 +113,16 @@ def test_a_promotion_in_mid_ramp_because_the_other_build_died_says_that_there_wa
     assert said[1] == "promoted in mid-ramp, without a verdict: old had no live worker"
 
 
+def test_a_watched_build_that_fails_with_nothing_to_go_back_to_says_so_first() -> None:
+    watched = ramp_orders.promoted(ramp(), NOW)
+    told = ramp_orders.promoted(ramp(hold_and_tell=True), NOW)
+    evidence = recompute(watched, Jobs().bad(12, watched).jobs, NOW)
+    said = ramp_status(watched, evidence, NOW, {"old"}).waits_for
+    assert said[0].startswith("to be rolled back (FAILS_MORE_OFTEN), and no good build is alive")
+    for nothing in (ramp_status(watched, evidence, NOW), ramp_status(told, evidence, NOW, {"old"})):
+        assert "no good build" not in "".join(nothing.waits_for)
+
+
 def test_a_ramp_that_lacks_workers_says_of_which_build_first() -> None:
     document, nothing = ramp(), Jobs()
     evidence = recompute(document, nothing.jobs, NOW)

@@ -4,10 +4,13 @@ from nats.js.errors import NotFoundError
 
 from edgecode.core import subjects
 from edgecode.core.stamp import build_key
+from edgecode.server.routes.overview import RouteOverview
+from edgecode.v1 import route_pb2
 from tests.harness.builds import build_of
+from tests.harness.eventually import eventually
 from tests.harness.played_server import PlayedServer, a_job
 from tests.harness.steps import finish_what_there_is, ledger_state
-from tests.integration.protocol.conftest import StartServer, StartWorker
+from tests.integration.protocol.conftest import PATIENT, StartServer, StartWorker
 
 BAD, GOOD = build_of("b"), build_of("c")
 
@@ -107,3 +110,40 @@ async def test_with_no_good_build_its_jobs_wait_and_go_to_the_first_that_comes(
     await server.settle()
     await finish_what_there_is(server, good)
     assert await ledger_state(server, job.job_id) == ("SUCCEEDED", 1, GOOD)
+
+
+async def test_a_build_is_drained_once_its_lanes_hold_nothing_and_nobody_works_on_what_they_gave(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await start_server(settings=PATIENT)
+    old = await start_worker("b", server)
+    await start_worker("c", server)
+    await server.route(BAD)
+    await server.lead()
+    for _ in range(2):
+        await server.create(a_job())
+    await server.settle()
+    first = await old.must_take()
+    await server.route(GOOD)
+    await server.fold()
+
+    async def seen() -> tuple[str, int, int, int]:
+        rows = list(await server.ledger.routes("worker"))
+        shown = await RouteOverview(server.bus, server.ledger, server.fleet).add_builds(route_pb2.Route(), rows)
+        [found] = [each for each in shown.builds if each.build == BAD]
+        state = route_pb2.RoutedBuild.State.Name(found.state).removeprefix("STATE_")
+        return state, found.jobs_unfinished, found.tasks_pending, found.tasks_unacknowledged
+
+    async def drained() -> bool:
+        return await seen() == ("DRAINED", 0, 0, 0)
+
+    assert await seen() == ("DRAINING", 2, 1, 1)
+    second = await old.must_take()
+    for taken in (first, second):
+        await taken.start()
+        await taken.succeed()
+    await second.ack()
+    await server.catch_up()
+    assert await seen() == ("DRAINING", 0, 0, 1), "all jobs have ended, and one task is not acknowledged"
+    await first.ack()
+    await eventually(drained)

@@ -1,6 +1,5 @@
 """`edgecode route ramp …`: a growing share of the jobs for a new build."""
 
-import time
 import uuid
 from collections.abc import Iterator
 from typing import Annotated
@@ -14,6 +13,7 @@ from edgecode.cli.route_options import CommentOption, EtagOption
 from edgecode.cli.session import Session, remote
 from edgecode.cli.spans import read_span
 from edgecode.cli.tables import ramps as tables
+from edgecode.cli.watching.look import looks
 from edgecode.v1 import ramp_pb2, route_pb2
 
 ramp = typer.Typer(help="A growing share of the jobs for a new build, judged on the way.", no_args_is_help=True)
@@ -93,13 +93,11 @@ def status(
 
 
 def _until_over(session: Session, request: route_pb2.GetRampRequest, seconds: float) -> Iterator[route_pb2.Ramp]:
-    while True:
-        found = session.api.routes.GetRamp(request)
+    for found in looks(session.api, lambda: session.api.routes.GetRamp(request), seconds):
         request.ramp_id = found.document.ramp_id
         yield found
         if found.document.state in tables.OVER:
             return
-        time.sleep(seconds)
 
 
 @ramp.command("pause")

@@ -13,6 +13,7 @@ from edgecode.cli.route_options import CommentOption, EtagOption
 from edgecode.cli.session import Session, remote
 from edgecode.cli.spans import read_span
 from edgecode.cli.tables import routes as tables
+from edgecode.cli.watching.look import looks, revisions
 from edgecode.v1 import route_pb2
 
 routes = typer.Typer(help="Which builds get new jobs, in which share.", no_args_is_help=True)
@@ -37,7 +38,7 @@ def show(
     if not watch:
         session.show(session.api.routes.GetRoute(route_pb2.GetRouteRequest()), tables.route)
         return
-    for revision in session.api.routes.WatchRoute(route_pb2.WatchRouteRequest()):
+    for revision in revisions(session.api):
         if session.json:
             write_json_line(message_dict(revision))
         else:
@@ -119,8 +120,7 @@ def wait_drained(
     Example: edgecode route wait-drained 1.4.1+g25f4441a33cb --timeout 30m
     """
     end = time.monotonic() + read_span(timeout, "--timeout")
-    while True:
-        found = session.api.routes.GetRoute(route_pb2.GetRouteRequest())
+    for found in looks(session.api, lambda: session.api.routes.GetRoute(route_pb2.GetRouteRequest()), _LOOK_SECONDS):
         if build in {found.current, found.ramping}:
             raise CommandFailed(f"{build} gets new jobs: it will not be drained; promote another build first")
         if build == found.shadow_build:
@@ -133,5 +133,5 @@ def wait_drained(
             session.show(state, tables.one_build)
             return
         if time.monotonic() >= end:
-            raise CommandFailed(f"{build} still has {state.jobs_unfinished} unfinished jobs", UNFINISHED)
-        time.sleep(_LOOK_SECONDS)
+            tasks = state.tasks_pending + state.tasks_unacknowledged
+            raise CommandFailed(f"{build} still has {state.jobs_unfinished} unfinished jobs, {tasks} tasks", UNFINISHED)

@@ -4,11 +4,13 @@ from collections.abc import Container, Iterator
 from datetime import UTC, datetime
 
 from edgecode.server.routes.evidence import Evidence
+from edgecode.server.routes.findings import findings
 from edgecode.server.routes.ramp import (
     BEFORE_PROMOTION,
     HELD_JOBS_ENOUGH,
     MOST_WATCHED_JOBS,
     NO_WORKER,
+    REASONS,
     end_us,
     step_end_us,
     watch_end_us,
@@ -41,7 +43,18 @@ def waits_for(
         now_us: when it is asked.
         absent: builds without a live worker that reads what the server writes.
     """
-    return [*_absent(document, absent), *_sentences(document, evidence, now_us)]
+    return [*_stuck(document, evidence, absent), *_absent(document, absent), *_sentences(document, evidence, now_us)]
+
+
+def _stuck(document: ramp_pb2.RampDocument, evidence: Evidence, absent: Container[str]) -> Iterator[str]:
+    """In the watch there is a verdict, and nothing to go back to."""
+    watched = document.state == _STATES.RAMP_STATE_WATCHING and document.against in absent
+    if watched and not document.policy.hold_and_tell:
+        for finding in findings(document, evidence):
+            if finding.decides and finding.rolls_back:
+                why = REASONS[finding.test]
+                yield f"to be rolled back ({why}), and no good build is alive: start one, or promote one"
+                return
 
 
 def _absent(document: ramp_pb2.RampDocument, absent: Container[str]) -> Iterator[str]:
