@@ -115,6 +115,12 @@ class StandIn:
         stored = await self.bus.store(Outgoing(subjects.job_events(job_id), event.SerializeToString()))
         return stored.sequence
 
+    async def route(self, quarantined: Sequence[str] = ()) -> None:
+        """Changes the route, as the leader or an operator does."""
+        changed = event_pb2.RouteChanged(service="worker", current=self.build, quarantined=quarantined)
+        event = event_pb2.Event(route_changed=changed).SerializeToString()
+        await self.bus.store(Outgoing(subjects.route_events("worker"), event))
+
     async def control(self, instance: str, control: bus_pb2.Control) -> None:
         """Tells one worker something."""
         await self.bus.publish(Outgoing(subjects.control(instance), control.SerializeToString()))

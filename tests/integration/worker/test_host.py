@@ -14,6 +14,7 @@ from edgecode.core.bus import Bus, Incoming
 from edgecode.core.log import Entry
 from edgecode.core.pull import Puller
 from edgecode.core.settings import Settings
+from edgecode.core.stamp import build_key
 from edgecode.v1 import bus_pb2
 from tests.harness.broker import Broker
 from tests.harness.process import Processes
@@ -103,6 +104,28 @@ async def test_higher_priorities_go_first_and_low_never_starves(
     await processes.worker(settings.model_copy(update={"light_slots": 1}))
     order = [name.split("-")[0] for name in started_order(await lead.until_event("many", "attempt_succeeded", 21))]
     assert order == [*["high"] * 7, "low", *["high"] * 7, "low", *["high"] * 2, *["normal"] * 3]
+
+
+async def test_a_quarantined_build_asks_for_nothing_until_it_is_readmitted(
+    lead: StandIn, processes: Processes, settings: Settings
+) -> None:
+    worker = await processes.worker(settings.model_copy(update={"fleet_beat_seconds": 0.2}))
+    instance = (await worker.ready())["instance"]
+    await lead.route(quarantined=[lead.build])
+    await lead.fleet(instance, lambda entry: entry.idle_reason == "BUILD_QUARANTINED")
+    task = await lead.give(lead.task())
+    for _ in range(3):
+        given = time.time()
+        await lead.fleet(instance, lambda entry: entry.beat_time.ToMicroseconds() > given * 1e6)  # noqa: B023 used at once
+
+    await lead.route()
+    await lead.until_event(task.job_id, "attempt_succeeded")
+
+    info = await lead.bus.js.consumer_info(
+        subjects.TASKS, subjects.lane_consumer(build_key(lead.build), "light", "normal")
+    )
+    assert info.delivered is not None
+    assert info.delivered.consumer_seq == 1, "it was asked for once, and not handed back before"
 
 
 async def test_an_alone_task_waits_for_what_runs_and_nothing_starts_beside_it(
