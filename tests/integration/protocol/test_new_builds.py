@@ -36,6 +36,21 @@ async def test_a_later_build_is_ramped_by_itself_with_the_policy_of_the_settings
     assert document.ramp.state == ramp_pb2.RAMP_STATE_RAMPING
 
 
+async def test_a_later_build_waits_to_be_told_where_the_settings_say_nothing(
+    start_server: StartServer, start_worker: StartWorker
+) -> None:
+    server = await start_server(settings=PATIENT)
+    await start_worker("b", server)
+    await server.lead()
+    await server.settle()
+
+    await start_worker("c", server, version="0.2.0")
+    await server.settle()
+
+    route = server.leader._projector.route
+    assert (route.revision, route.current, route.ramping) == (1, OLD, "")
+
+
 async def test_an_operator_who_quarantines_the_build_while_its_ramp_is_prepared_is_not_overruled(
     start_server: StartServer, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
