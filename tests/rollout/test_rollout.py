@@ -74,12 +74,12 @@ async def test_a_bad_build_is_rolled_back_by_itself_and_no_job_ends_failed_becau
 async def test_a_hanging_build_is_rolled_back_one_stall_timeout_after_its_first_task(
     second_build: MakeBuild, start: StartSystem, add_worker: AddWorker
 ) -> None:
-    """At 20 % the verdict needs four failures: as many jobs come to the build at once, and it has slots for them."""
+    """At 20 % the verdict needs four failures: so many of the 50 jobs are the build's, and it has slots for them."""
     build = second_build(HANGING)
     system = await start(stall_seconds=STALL_SECONDS, light_slots=8)
     good = await first_current(system)
     await add_worker(system, build)
-    flow = Flow(system, await system.upload(clips.small()), [clips.thumbnail()], at_once=30)
+    flow = Flow(system, await system.upload(clips.small()), [clips.thumbnail()], at_once=50)
     await until_rolled_back(system, flow, good, build.build, BY_FAILURES)
     hung = await system.journal.whole()
     starts = {
