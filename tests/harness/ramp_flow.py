@@ -33,7 +33,8 @@ class Flow:
         current_fails: chance that a job of the current build fails.
         ramping_fails: the same of the ramping build.
         behind: jobs that wait in the current build's lane when the ramp begins.
-        incident: from half-way on, failures of both are so many times as frequent.
+        incident: failures of both are so many times as frequent while it lasts.
+        incident_jobs: the first of the jobs that it hits, and the first after it, as parts of all.
         instant: each job is settled before the next is given.
         failing_seconds: how long a failing attempt takes, to a good one's; failures come faster below 1.
         key_share: of one key's jobs among all, and how often those fail on either build.
@@ -50,6 +51,7 @@ class Flow:
     ramping_fails: float = 0.01
     behind: int = 0
     incident: float = 1.0
+    incident_jobs: tuple[float, float] = (0.5, 1.0)
     instant: bool = False
     failing_seconds: float = 1.0
     key_share: float = 0.0
@@ -82,6 +84,10 @@ HEALTHY = {
     "an incident half-way: both fail 3 times as often": Flow(incident=3.0),
     "shares 5, 20, 50, 90 % and such an incident, 10 times": Flow(
         steps=_STEPS, step_jobs=60, jobs=2_500, incident=10.0
+    ),
+    "share 90 % from the first step and such an incident, 10 times": Flow(steps=(90.0,), incident=10.0),
+    "share 50 % and such an incident, 10 times, for 200 jobs": Flow(
+        steps=(50.0,), incident=10.0, incident_jobs=(0.5, 0.6)
     ),
     "failures 20 times as fast as successes, 5 %": Flow(failing_seconds=0.05, current_fails=0.05, ramping_fails=0.05),
     "one key has 20 % of the jobs and fails 30 %": Flow(key_share=0.2, key_fails=0.3),
@@ -220,7 +226,8 @@ class Simulation:
         share = share_percent(self._document) / 100
         on_ramp = place < share
         fails = flow.key_fails if keyed else flow.ramping_fails if on_ramp else flow.current_fails
-        if flow.incident > 1 and number >= flow.jobs / 2:
+        begins, ends = flow.incident_jobs
+        if flow.incident > 1 and begins <= number / flow.jobs < ends:
             fails = min(0.95, fails * flow.incident)
         failed = chance() < fails
         begun = self._lanes[on_ramp].begin(float(number))

@@ -8,7 +8,7 @@ from edgecode.server.routes.cohort import Member
 from edgecode.server.routes.guard import Guard, recorded_rate
 from edgecode.server.routes.ramp_job import Outcome, RampJob
 
-LIMIT = math.log(4_000)
+LIMIT, ALPHA_LIMIT = math.log(4_000), math.log(100)
 
 
 class Told:
@@ -39,6 +39,7 @@ def test_a_build_that_fails_at_every_job_is_found_within_ten_whatever_is_known_o
     told = Told(jobs, failures)
     told.jobs(10, fails=True)
     assert told.guard.log_e >= LIMIT
+    assert told.guard.log_e_beside >= ALPHA_LIMIT
 
 
 def test_the_record_counts_as_bad_as_it_may_be() -> None:
@@ -65,15 +66,44 @@ def test_what_is_under_way_counts_as_good() -> None:
     assert told.guard.log_e > before + LIMIT
 
 
-def test_an_incident_that_hits_both_sides_raises_what_it_compares_with_and_a_good_time_lowers_it() -> None:
+def test_an_incident_that_hits_both_sides_raises_what_it_compares_with_as_long_as_it_lasts() -> None:
     told = Told()
     usual = told.guard.reference
-    told.jobs(10, fails=True, on_ramp=False)
-    assert told.guard.reference > 0.6
-    told.jobs(3, fails=True)
-    assert told.guard.log_e < LIMIT
     told.jobs(100, on_ramp=False)
+    told.jobs(10, fails=True, on_ramp=False)
+    assert told.guard.reference > 0.25
+    told.jobs(5, fails=True)
+    told.jobs(10)
+    assert told.guard.log_e >= LIMIT
+    assert told.guard.log_e_beside < ALPHA_LIMIT
+    told.jobs(1_000, on_ramp=False)
     assert told.guard.reference == pytest.approx(usual)
+
+
+def test_an_incident_that_is_over_stays_among_the_jobs_of_both_sides() -> None:
+    told = Told()
+    told.jobs(10, fails=True, on_ramp=False)
+    told.jobs(10, fails=True)
+    told.jobs(90, on_ramp=False)
+    told.jobs(60)
+    assert told.guard.log_e >= LIMIT
+    told.jobs(25, on_ramp=False)
+    assert told.guard.log_e_beside < ALPHA_LIMIT
+
+
+@pytest.mark.parametrize("good_first", [0, 30])
+def test_one_failure_of_the_current_build_hides_a_build_that_fails_ten_times_as_often_for_a_short_while_only(
+    good_first: int,
+) -> None:
+    told = Told()
+    told.jobs(good_first, on_ramp=False)
+    told.jobs(1, fails=True, on_ramp=False)
+    for _ in range(30):
+        told.jobs(1, fails=True, share=0.9)
+        told.jobs(9, share=0.9)
+        told.jobs(1, on_ramp=False, share=0.9)
+    assert told.guard.log_e >= LIMIT
+    assert told.guard.log_e_beside >= ALPHA_LIMIT
 
 
 def test_it_begins_anew_with_each_step() -> None:
@@ -103,4 +133,5 @@ def test_in_the_watch_only_the_record_counts() -> None:
     told = Told()
     told.jobs(20, on_ramp=False, fails=True)
     told.jobs(6, fails=True, share=1.0, step=4)
-    assert told.guard.log_e >= math.log(1_000)
+    assert told.guard.log_e_watched >= math.log(1_000)
+    assert told.guard.log_e_beside < ALPHA_LIMIT

@@ -55,18 +55,5 @@ def test_the_order_does_not_matter_and_the_counts_give_the_same(yes: int, no: in
     assert test.log_e == pytest.approx(log_e_of(yes + no, yes, chance, DOUBLED), rel=1e-9, abs=1e-9)
 
 
-@given(st.lists(st.tuples(CHANCES, st.booleans()), min_size=1, max_size=20))
-def test_work_under_way_counts_as_good_and_its_failure_catches_up(seen: list[tuple[float, bool]]) -> None:
-    later, at_once = OddsTest(), OddsTest()
-    for chance, happened in seen:
-        later.observe(chance, happened=False)
-        at_once.observe(chance, happened=happened)
-    assert later.log_e <= at_once.log_e + 1e-9
-    for _, happened in seen:
-        if happened:
-            later.happened_after_all()
-    assert later.log_e == pytest.approx(at_once.log_e, rel=1e-9, abs=1e-9)
-
-
 def test_thousands_of_failures_stay_finite() -> None:
     assert 10_000 < log_e_of(100_000, 50_000, 0.1, ANY_EXCESS) < math.inf

@@ -99,6 +99,12 @@ def test_where_nearly_all_jobs_go_to_it_the_guard_holds_and_rolls_back_when_the_
     assert said(jobs.good(180, held, on_ramp=False).decide(held)) == ("ROLLED_BACK", "FAILS_MORE_OFTEN", 0.0)
 
 
+def test_good_jobs_that_were_under_way_at_the_guards_hold_take_nothing_back_of_it() -> None:
+    held, jobs = held_at_90()
+    jobs.good(60, at_90())
+    assert said(jobs.good(200, held, on_ramp=False).decide(held)) == ("ROLLED_BACK", "FAILS_MORE_OFTEN", 0.0)
+
+
 def test_an_incident_that_hits_both_sides_is_told_from_a_bad_build_and_left_to_the_operator() -> None:
     held, jobs = held_at_90()
     for _ in range(100):

@@ -71,14 +71,16 @@ def _guard(document: ramp_pb2.RampDocument, evidence: Evidence) -> Iterator[Find
     if document.state == ramp_pb2.RAMP_STATE_WATCHING:
         yield Finding(
             _TESTS.RAMP_TEST_WATCH,
-            guard.log_e,
+            guard.log_e_watched,
             policy.guard_alpha,
             rolls_back=True,
             counts=present,
             reference_rate=guard.recorded,
         )
     elif document.held:
-        sure = guard.log_e >= -math.log(policy.guard_alpha / steps)
+        # What was enough for the hold stays: good jobs that were under way then and begin after it take nothing back.
+        at_hold = document.verdict.log_e if document.verdict.test == _TESTS.RAMP_TEST_GUARD else 0.0
+        sure = max(guard.log_e, at_hold) >= -math.log(policy.guard_alpha / steps)
         yield Finding(
             _TESTS.RAMP_TEST_GUARD,
             guard.log_e_since_held,
@@ -88,13 +90,14 @@ def _guard(document: ramp_pb2.RampDocument, evidence: Evidence) -> Iterator[Find
             reference_rate=guard.rate_since_held,
         )
     else:
+        worse_now = guard.log_e_beside >= -math.log(policy.alpha)
         yield Finding(
             _TESTS.RAMP_TEST_GUARD,
             guard.log_e,
             policy.hold_alpha / steps,
             rolls_back=False,
-            counts=present and guard.failed_jobs >= failures_before_hold(document),
-            reference_rate=guard.reference,
+            counts=present and worse_now and guard.failed_jobs >= failures_before_hold(document),
+            reference_rate=guard.recorded,
         )
 
 

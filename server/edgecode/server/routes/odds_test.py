@@ -22,6 +22,8 @@ def ratios(lowest: float) -> tuple[float, ...]:
 ANY_EXCESS = ratios(1.0)
 # For rates that are themselves estimates: what is not twice as bad is not looked for.
 DOUBLED = ratios(2.0)
+# For a record that an incident may put out of date, where more time shows more.
+FIVEFOLD = ratios(5.0)
 
 
 class OddsTest:
@@ -42,15 +44,7 @@ class OddsTest:
             log - math.log1p((ratio - 1.0) * chance) for log, ratio in zip(self._logs, self._ratios, strict=True)
         ]
         if happened:
-            self.happened_after_all()
-
-    def happened_after_all(self) -> None:
-        """What was observed as "did not happen (yet)" has happened now.
-
-        That is how work under way is counted: as good until it fails. The e-value can only be too low then, never too
-        high, and failures that come faster than successes mislead nobody.
-        """
-        self._logs = [log + gain for log, gain in zip(self._logs, self._gains, strict=True)]
+            self._logs = [log + gain for log, gain in zip(self._logs, self._gains, strict=True)]
 
     @property
     def log_e(self) -> float:
