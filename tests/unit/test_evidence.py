@@ -1,6 +1,7 @@
 """What the jobs of a ramp say, and that it follows from the log."""
 
 import dataclasses
+import math
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -123,7 +124,22 @@ def test_only_jobs_that_the_share_gave_to_either_build_are_compared() -> None:
         assert recompute(document(), jobs, NOW).pairs[ramp_pb2.RAMP_TEST_DURATION].pairs == 1
 
 
-def test_jobs_given_while_the_build_was_held_say_nothing_of_it() -> None:
+def test_only_jobs_of_like_sources_and_outputs_are_compared() -> None:
+    large, small = Made("1080p", seconds=9.0), Made("144p", seconds=1.0)
+    jobs = [dataclasses.replace(job(1, on_ramp=True), made=large), dataclasses.replace(job(2), made=small)]
+    assert recompute(document(), jobs, NOW).pairs[ramp_pb2.RAMP_TEST_DURATION].pairs == 0
+
+
+def test_the_tests_by_pairs_share_their_level() -> None:
+    policy = document().policy
+    found = findings(document(), recompute(document(), [], NOW))
+    by_pairs = [finding.alpha for finding in found if finding.test in recompute(document(), [], NOW).pairs]
+    assert len(by_pairs) == 6
+    assert math.isclose(sum(by_pairs), policy.further_alpha)
+
+
+def test_jobs_given_while_the_build_was_held_say_nothing_of_it_nor_of_the_share_it_was_served() -> None:
     jobs = [dataclasses.replace(job(n, fails=True), share=0.0) for n in range(1, 50)]
     evidence = recompute(document(), jobs, NOW)
     assert evidence.share_test.log_e == 0.0
+    assert not evidence.given_in_step
