@@ -4,6 +4,7 @@ from edgecode.server.routes import ramp_orders
 from edgecode.server.routes.evidence import recompute
 from edgecode.server.routes.ramp_job import Outcome
 from edgecode.server.routes.ramp_status import ramp_status
+from edgecode.server.routes.ramp_waits import waits_for
 from edgecode.v1 import ramp_pb2
 from tests.harness.ramp_jobs import NOW, SECOND, TESTS, Jobs, ramp, said, unlike
 
@@ -133,3 +134,13 @@ def test_a_ramp_that_lacks_workers_says_of_which_build_first() -> None:
     watched = ramp_orders.promoted(document, NOW)
     assert ramp_status(watched, evidence, NOW, {"old"}).waits_for[0].startswith("no worker of old is alive")
     assert "no worker" not in "".join(ramp_status(ramp_orders.aborted(document, NOW), evidence, NOW, {"new"}).waits_for)
+
+
+def test_an_incident_that_hits_both_builds_is_named_where_the_guard_would_hold_but_for_it() -> None:
+    document = ramp(min_jobs=1_000)
+    named = "it fails far more often than the current build did, and so far not more than that does now"
+    alone = Jobs().bad(3, document)
+    assert named not in waits_for(document, recompute(document, alone.jobs, NOW), NOW)
+    both = Jobs().bad(30, document, on_ramp=False).bad(3, document)
+    assert both.decide(document) is None
+    assert named in waits_for(document, recompute(document, both.jobs, NOW), NOW)

@@ -1,5 +1,6 @@
 """What a ramp waits for, in sentences: a ramp that stands still always says why. Pure."""
 
+import math
 from collections.abc import Container, Iterator
 from datetime import UTC, datetime
 
@@ -105,6 +106,15 @@ def _step(document: ramp_pb2.RampDocument, evidence: Evidence, now_us: int) -> I
     left = _seconds_left(step_end_us(document), now_us)
     if left:
         yield f"{where}: waits for {left} more seconds"
+    yield from _suspected(document, evidence)
+
+
+def _suspected(document: ramp_pb2.RampDocument, evidence: Evidence) -> Iterator[str]:
+    """The guard is sure of one thing and not of the other: so it is in an incident that hits both builds."""
+    for finding in findings(document, evidence):
+        sure = finding.test == _TESTS.RAMP_TEST_GUARD and finding.log_e >= finding.limit
+        if sure and evidence.guard.log_e_beside < -math.log(document.policy.alpha):
+            yield "it fails far more often than the current build did, and so far not more than that does now"
 
 
 def _held(document: ramp_pb2.RampDocument, evidence: Evidence) -> Iterator[str]:
