@@ -1,7 +1,6 @@
 """Imports: from a configured store and from nowhere else, once per request, whatever is dropped or killed meanwhile."""
 
 import asyncio
-import contextlib
 import hashlib
 import os
 import random
@@ -169,9 +168,14 @@ async def test_the_same_request_gets_the_same_asset_and_another_under_its_id_is_
 
 async def test_an_import_whose_call_was_dropped_goes_on(place: Place, api: Api, unique: Callable[[], str]) -> None:
     request = Request(uri=place.put("dropped.mov"), request_id=unique(), file_name="dropped.mov")
-    call = api.assets.ImportAsset(request, timeout=0.02)
-    with contextlib.suppress(grpc.aio.AioRpcError):
-        await call
+    place.s3.process.freeze()
+    try:
+        # Long enough to reach the server, which the store then keeps waiting.
+        with pytest.raises(grpc.aio.AioRpcError) as dropped:
+            await api.assets.ImportAsset(request, timeout=2.0)
+    finally:
+        place.s3.process.thaw()
+    assert dropped.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
     listing = asset_pb2.ListAssetsRequest(filter='file_name = "dropped.mov"')
 
     async def imported() -> list[asset_pb2.Asset]:
