@@ -82,7 +82,7 @@ async def _patiently(call: Callable[[], Awaitable[_Reply]]) -> _Reply:
 
 async def start_ramp(system: System, build: str, steps: Sequence[float], min_jobs: int) -> route_pb2.Ramp:
     """As `edgecode route ramp start` does."""
-    policy = ramp_pb2.RampPolicy(steps_percent=steps, min_jobs=min_jobs, min_time_seconds=1.0, overdue_seconds=30.0)
+    policy = ramp_pb2.RampPolicy(steps_percent=steps, min_jobs=min_jobs, min_time_seconds=1.0)
     request = route_pb2.StartRampRequest(build=build, policy=policy, comment="a release")
     return await system.api.routes.StartRamp(request, metadata=(("edgecode-caller", "release"),))
 
