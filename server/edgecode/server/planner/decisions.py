@@ -93,6 +93,7 @@ class Decisions:
         finally:
             self._note(job, stored)
             if span is not None:
+                span.set_attribute("edgecode.sequence", stored)  # 0: another event was first, and it is decided anew
                 span.end()
 
     def _note(self, job: JobRow, stored: int) -> None:
