@@ -80,9 +80,11 @@ async def _patiently(call: Callable[[], Awaitable[_Reply]]) -> _Reply:
             await asyncio.sleep(_LOOK_SECONDS)
 
 
-async def start_ramp(system: System, build: str, steps: Sequence[float], min_jobs: int) -> route_pb2.Ramp:
-    """As `edgecode route ramp start` does."""
-    policy = ramp_pb2.RampPolicy(steps_percent=steps, min_jobs=min_jobs, min_time_seconds=1.0)
+async def start_ramp(
+    system: System, build: str, steps: Sequence[float], min_jobs: int, hold_alpha: float = 0.0
+) -> route_pb2.Ramp:
+    """As `edgecode route ramp start` does; a level of 0 is the default."""
+    policy = ramp_pb2.RampPolicy(steps_percent=steps, min_jobs=min_jobs, min_time_seconds=1.0, hold_alpha=hold_alpha)
     request = route_pb2.StartRampRequest(build=build, policy=policy, comment="a release")
     return await system.api.routes.StartRamp(request, metadata=(("edgecode-caller", "release"),))
 
