@@ -29,9 +29,9 @@ def start(
     *,
     steps: Annotated[str, typer.Option(help="Shares in percent, rising, such as 5,25,50,90.")] = "",
     min_jobs: Annotated[int, typer.Option(min=0, help="Settled jobs of the build in each step; 0: 50.")] = 0,
-    min_time: Annotated[str, typer.Option(help="In each step, such as 2m; default: 2m.")] = "0",
-    watch_time: Annotated[str, typer.Option(help="How long it is watched after the promotion; default: 1d.")] = "0",
-    longest: Annotated[str, typer.Option(help="Then it is over; jobs kept for less do not count. Default: 30d.")] = "0",
+    min_time: Annotated[str, typer.Option(help="In each step, such as 2m; default: 2m.")] = "",
+    watch_time: Annotated[str, typer.Option(help="How long it is watched after the promotion; default: 1d.")] = "",
+    longest: Annotated[str, typer.Option(help="Then it is over; jobs kept for less do not count. Default: 30d.")] = "",
     alpha: Annotated[float, typer.Option(min=0, help="Chance of rolling a healthy build back; 0: 0.01.")] = 0.0,
     hold_and_tell: Annotated[bool, typer.Option("--hold-and-tell", help="Hold where it would roll back.")] = False,
     wait_at_end: Annotated[bool, typer.Option("--wait-at-end", help="You promote after the last step.")] = False,
@@ -47,9 +47,9 @@ def start(
     policy = ramp_pb2.RampPolicy(
         steps_percent=_read_steps(steps),
         min_jobs=min_jobs,
-        min_time_seconds=read_span(min_time, "--min-time"),
-        watch_seconds=read_span(watch_time, "--watch-time"),
-        longest_seconds=read_span(longest, "--longest"),
+        min_time_seconds=_read_time(min_time, "--min-time"),
+        watch_seconds=_read_time(watch_time, "--watch-time"),
+        longest_seconds=_read_time(longest, "--longest"),
         alpha=alpha,
         hold_and_tell=hold_and_tell,
         wait_at_end=wait_at_end,
@@ -59,6 +59,15 @@ def start(
         request_id=request_id or str(uuid.uuid4()),
     )  # fmt: skip
     session.show(session.api.routes.StartRamp(request, metadata=session.by_somebody()), tables.ramp)
+
+
+def _read_time(text: str, option: str) -> float:
+    """Seconds; 0, for which the server takes its default, where nothing is given."""
+    if not text:
+        return 0.0
+    if not (seconds := read_span(text, option)):
+        raise CommandFailed(f"{option} {text!r} is no time: say 1ms, or leave the option out for its default", USAGE)
+    return seconds
 
 
 def _read_steps(text: str) -> list[float]:
