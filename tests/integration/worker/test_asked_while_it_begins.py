@@ -61,7 +61,7 @@ async def test_an_attempt_asked_to_end_before_its_start_is_stored_does_no_work(
     task = await lead.give(lead.task(NOOP))
     puller = Puller(bus, subjects.TASKS, subjects.lane_consumer(bus.stamp.build_key, "light", "normal"))
     await puller.start()
-    (message,) = await puller.pull(1)
+    (message,) = await puller.pull(1, expires_seconds=10)
     slow = SlowLog(bus)
     attempt = Attempt(read_assignment(message), message, parts_of(bus, slow, settings))
     running = asyncio.create_task(attempt.run())

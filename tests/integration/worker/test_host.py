@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from edgecode.core import headers, subjects
-from edgecode.core.bus import Bus, Incoming
+from edgecode.core.bus import Bus, Incoming, Outgoing
 from edgecode.core.log import Entry
 from edgecode.core.pull import Puller
 from edgecode.core.settings import Settings
 from edgecode.core.stamp import build_key
 from edgecode.v1 import bus_pb2
+from edgecode.workers.host import REDELIVERY_SECONDS
 from tests.harness.broker import Broker
 from tests.harness.process import Processes
 from tests.harness.stand_in import NOOP, PROBE, TRANSCODE, StandIn, kind
@@ -184,6 +185,19 @@ async def test_a_task_of_a_killed_worker_is_run_by_another_and_nothing_of_the_ki
     assert [kind(entry) for entry in found] == ["attempt_started", "attempt_started", "attempt_succeeded"]
     assert [e.origin.stamp.instance for e in found] == [instance, *[(await second.ready())["instance"]] * 2]
     await lead.until_tasks_left(0)
+
+
+async def test_after_a_wake_a_worker_looks_twice_since_the_broker_may_tell_of_a_task_a_moment_later(
+    lead: StandIn, processes: Processes, settings: Settings
+) -> None:
+    key = lead.bus.stamp.build_key
+    lane = subjects.lane_consumer(key, "light", "low")
+    asked = await lead.bus.nc.subscribe(f"$JS.API.CONSUMER.MSG.NEXT.{subjects.TASKS}.{lane}")
+    await (await processes.worker(settings)).ready()
+    await asked.next_msg(timeout=10)
+    await lead.bus.publish(Outgoing(subjects.wake("light", key), b""))
+    for _ in range(2):
+        await asked.next_msg(timeout=REDELIVERY_SECONDS / 2)
 
 
 async def test_beats_keep_a_long_attempt_from_being_delivered_again(
