@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from edgecode.core.bus import Bus, connect
 from edgecode.core.settings import Settings
@@ -20,7 +22,11 @@ def pytest_configure() -> None:
     """Commands write into pipes here: a width that a runner of tests exports is not theirs.
 
     A shell that started the tests in the background had SIGINT ignored, which processes inherit: ours must hear it.
+    No test of values is timed: a machine that others use too may stand still for a second.
     """
+    untimed = hypothesis_settings(deadline=None, suppress_health_check=(HealthCheck.too_slow,))
+    hypothesis_settings.register_profile("untimed", untimed)
+    hypothesis_settings.load_profile("untimed")
     os.environ.pop("COLUMNS", None)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
