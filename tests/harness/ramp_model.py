@@ -137,7 +137,8 @@ class RampModel:
                 yield from self._decide(state, number)
         yield from self._work(state)
         for phase in _BY_OPERATORS.get(state.log.phase, ()) if state.orders else ():
-            yield self._turned(state._replace(orders=state.orders - 1), f"operator: {phase.value}", state.log, phase)
+            ordered = state._replace(orders=state.orders - 1)
+            yield self._turned(ordered, f"operator: {phase.value}", state.log, phase, fault=True)
 
     # What must come right --------------------------------------------------------------------------------------------
 
@@ -218,7 +219,7 @@ class RampModel:
 
     # The log ---------------------------------------------------------------------------------------------------------
 
-    def _turned(self, state: State, name: str, seen: Folded, phase: Phase) -> Step[State]:
+    def _turned(self, state: State, name: str, seen: Folded, phase: Phase, *, fault: bool = False) -> Step[State]:
         """A change of the route, decided on what was seen of it."""
         log = state.log
         if seen.revision != log.revision:
@@ -227,7 +228,7 @@ class RampModel:
             if seen.phase is not log.phase:
                 return Step(name, state, wrong="a change that somebody made is overwritten")
         turned = log._replace(phase=phase, revision=log.revision + 1)
-        return Step(name, state._replace(log=turned), fault=name.startswith("operator"))
+        return Step(name, state._replace(log=turned), fault=fault)
 
     def _told(self, state: State, name: str, number: int, job: Job) -> Step[State]:
         """A decision for a job; the route may have changed since, for it stands on another subject."""
@@ -241,18 +242,19 @@ class RampModel:
     # Workers ---------------------------------------------------------------------------------------------------------
 
     def _work(self, state: State) -> Iterator[Step[State]]:
-        for ramping, attempt in enumerate(state.workers):
+        for ramping in (False, True):
+            attempt = state.workers[ramping]
             who = "the ramping build" if ramping else "the good build"
             # What the bad one does after its rollback is no help that anything may depend on.
-            fault = bool(ramping) and state.log.phase is Phase.ROLLED_BACK
+            fault = ramping and state.log.phase is Phase.ROLLED_BACK
             if attempt is None:
                 for number, job in enumerate(state.log.jobs):
-                    if job.by_ramping is bool(ramping) and not job.made and not job.done:
-                        taken = state.with_worker(Attempt(number, job.epoch), ramping=bool(ramping))
+                    if job.by_ramping is ramping and not job.made and not job.done:
+                        taken = state.with_worker(Attempt(number, job.epoch), ramping=ramping)
                         yield Step(f"{who} takes job {number}", taken, fault=fault)
                 continue
-            free = state.with_worker(None, ramping=bool(ramping))
-            yield self._ended(free, f"{who} ends job {attempt.job}", attempt, ramping=bool(ramping), fault=fault)
+            free = state.with_worker(None, ramping=ramping)
+            yield self._ended(free, f"{who} ends job {attempt.job}", attempt, ramping=ramping, fault=fault)
             job = state.log.jobs[attempt.job]
             if ramping and state.failures and job.epoch == attempt.epoch and not job.done:
                 failed = free.log.with_job(attempt.job, job._replace(failed=True))

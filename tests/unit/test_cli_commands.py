@@ -133,6 +133,8 @@ def test_an_unreachable_server_is_status_3_and_says_what_to_do() -> None:
         ["route", "ramp", "start", "1.0.0+g0123456789ab", "--steps", "5,many"],
         ["route", "ramp", "start", "1.0.0+g0123456789ab", "--min-time", "soon"],
         ["route", "ramp", "start", "1.0.0+g0123456789ab", "--min-time", "0s"],
+        ["route", "ramp", "start", "1.0.0+g0123456789ab", "--watch-time", "0"],
+        ["route", "ramp", "start", "1.0.0+g0123456789ab", "--longest", "0m"],
         ["route", "wait-drained", "1.0.0+g0123456789ab", "--timeout", "5 parsecs"],
     ],
 )
