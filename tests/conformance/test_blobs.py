@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from edgecode.core.store_check import check_store
 BIG = bytes(range(256)) * ((17 << 20) // 256) + b"end"
 
 
-async def pieces(data: bytes, size: int = 1 << 20) -> AsyncIterator[bytes]:
+async def pieces(data: bytes, size: int = 1 << 20) -> AsyncGenerator[bytes, None]:
     for start in range(0, len(data), size):
         yield data[start : start + size]
 
@@ -70,7 +70,7 @@ async def test_of_many_puts_under_one_new_key_one_wins(blobs: Blobs) -> None:
 
 
 async def test_a_stream_that_fails_stores_nothing(blobs: Blobs) -> None:
-    async def broken() -> AsyncIterator[bytes]:
+    async def broken() -> AsyncGenerator[bytes, None]:
         async for piece in pieces(BIG):
             yield piece
         raise DataLoss("DIGEST_MISMATCH", "other bytes")

@@ -4,7 +4,7 @@ import asyncio
 import time
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,10 @@ from tests.harness.process import Processes
 from tests.harness.s3 import REGION, S3Server
 
 SETTING = "EDGECODE_BLOBS_URL"
+
+
+async def some() -> AsyncGenerator[bytes, None]:
+    yield b"bytes"
 
 
 def read(url: str) -> bytes:
@@ -42,14 +46,39 @@ async def test_a_folder_signs_nothing_and_says_what_to_do(tmp_path: Path) -> Non
     assert refused.value.reason == "STORE_CANNOT_SIGN"
 
 
-async def test_a_put_that_fails_leaves_no_unfinished_multipart_upload(s3: S3Server) -> None:
-    async def broken() -> AsyncIterator[bytes]:
-        for _ in range(20):
+async def test_puts_that_fail_leave_no_unfinished_multipart_upload(s3: S3Server) -> None:
+    async def broken() -> AsyncGenerator[bytes, None]:
+        for _ in range(40):
             yield bytes(1 << 20)
         raise Unavailable("STORE_UNAVAILABLE", "the source broke off")
 
-    with pytest.raises(Unavailable):
-        await Blobs(s3.url()).put_stream("broken", broken(), 20 << 20)
+    # Parts are on their way when the source breaks off: one that came after the abort would stay.
+    puts = (Blobs(s3.url()).put_stream("broken", broken(), 40 << 20) for _ in range(8))
+    for failed in await asyncio.gather(*puts, return_exceptions=True):
+        assert isinstance(failed, Unavailable)
+        assert failed.message == "the source broke off"
+    assert s3.unfinished() == []
+
+
+async def test_a_put_that_is_cancelled_leaves_no_unfinished_multipart_upload_and_ends_its_source(s3: S3Server) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def endless() -> AsyncGenerator[bytes, None]:
+        for _ in range(40):
+            yield bytes(1 << 20)
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        yield b""
+
+    putting = asyncio.create_task(Blobs(s3.url()).put_stream("cancelled", endless(), 40 << 20))
+    await begun.wait()
+    putting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await putting
+    assert ended.is_set()
     assert s3.unfinished() == []
 
 
@@ -78,7 +107,8 @@ async def test_a_store_that_comes_back_within_the_patience_is_noticed_by_nobody(
 async def test_a_store_that_stays_away_is_unavailable_when_the_patience_ends(s3: S3Server) -> None:
     blobs = Blobs("s3://nowhere-at-all?endpoint=http://127.0.0.1:1", patience_seconds=1.0)
     began = time.monotonic()
-    for ask in (blobs.put("a", b""), blobs.get("a"), blobs.entries(""), blobs.delete(["a"]), blobs.put_new("a", b"")):
+    puts = (blobs.put("a", b""), blobs.put_new("a", b""), blobs.put_stream("a", some(), 5))
+    for ask in (*puts, blobs.get("a"), blobs.entries(""), blobs.delete(["a"])):
         with pytest.raises(Unavailable) as refused:
             await ask
         assert refused.value.reason == "STORE_UNAVAILABLE"

@@ -4,7 +4,7 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -38,26 +38,32 @@ async def guarded(processes: Processes, tmp_path: Path, monkeypatch: pytest.Monk
     yield server
 
 
+async def zeros(size_bytes: int) -> AsyncGenerator[bytes, None]:
+    yield bytes(size_bytes)
+
+
 async def test_the_documented_rights_are_enough_for_all_that_is_done(guarded: S3Server, tmp_path: Path) -> None:
     blobs = Blobs(guarded.url("edgecode"), patience_seconds=1.0)
     await check_store(blobs, SETTING)
     file = tmp_path / "file"
     file.write_bytes(bytes(17 << 20))
     await blobs.put_file("big", file)
+    await blobs.put_stream("stream", zeros(17 << 20), 17 << 20)
     await blobs.put("small", b"small")
     assert await blobs.put_new("new", b"")
     assert await blobs.size_bytes("big") == 17 << 20
     assert await blobs.get("small") == b"small"
     assert not await blobs.exists("none")
-    assert [key for key, _ in await blobs.entries("")] == ["big", "new", "small"]
-    await blobs.delete(["big", "new", "small"])
+    assert [key for key, _ in await blobs.entries("")] == ["big", "new", "small", "stream"]
+    await blobs.delete(["big", "new", "small", "stream"])
     assert await blobs.entries("") == []
 
 
 async def test_beyond_the_documented_rights_all_is_denied(guarded: S3Server) -> None:
     blobs = Blobs(guarded.url("elsewhere"), patience_seconds=1.0)
     # That lists are bound to the prefix moto does not check.
-    for ask in (blobs.put("a", b""), blobs.get("a"), blobs.delete(["a"])):
+    streams = (blobs.put_stream("a", zeros(size), size) for size in (1, 17 << 20))
+    for ask in (blobs.put("a", b""), *streams, blobs.get("a"), blobs.delete(["a"])):
         with pytest.raises(Unavailable) as refused:
             await ask
         assert refused.value.reason == "STORE_DENIED"

@@ -31,6 +31,7 @@ _RANGE_BYTES = {True: CHUNK_BYTES, False: 8 << 20}
 _PART_BYTES = 8 << 20
 _MOST_PARTS = 9_000  # S3 takes 10,000
 _PARTS_AT_ONCE = 4
+_PARTS_OF_A_BATCH = 2  # so many of a stream are on their way, and so many are read meanwhile
 _DELETES_AT_ONCE = 16
 
 
@@ -97,17 +98,22 @@ class Blobs:
         async with answered(size):
             await obstore.put_async(self._store, key, path, chunk_size=parts, max_concurrency=_PARTS_AT_ONCE)
 
-    async def put_stream(self, key: str, chunks: AsyncIterator[bytes], size_bytes: int) -> None:
-        """Stores what the chunks add up to, whole or not at all; `size_bytes` is about how much that is."""
+    async def put_stream(self, key: str, chunks: AsyncGenerator[bytes, None], size_bytes: int) -> None:
+        """Stores what the chunks add up to, whole or not at all; `size_bytes` is about how much that is.
+
+        Ends the chunks. Where they fail, or it is cancelled, what was begun is aborted.
+        """
+        part = _part_bytes(size_bytes)
         with translated():
-            await obstore.put_async(
-                self._store,
-                key,
-                chunks,
-                use_multipart=True,
-                chunk_size=_part_bytes(size_bytes),
-                max_concurrency=_PARTS_AT_ONCE,
-            )
+            # "1": a write waits until all parts of the one before are stored.
+            async with obstore.open_writer_async(self._store, key, buffer_size=part, max_concurrency=1) as writer:
+                try:
+                    async with aclosing(_batches(chunks, part * _PARTS_OF_A_BATCH)) as batches:
+                        async for batch in batches:
+                            await writer.write(batch)
+                finally:
+                    # A part still on its way when the upload is aborted may stay for good (S3's AbortMultipartUpload).
+                    await writer.write(b"")
 
     async def exists(self, key: str) -> bool:
         """Whether there is such an object."""
@@ -264,6 +270,18 @@ def _blob(meta: "ObjectMeta") -> Blob:
 def _part_bytes(size_bytes: int) -> int:
     """Size of the parts of a multipart upload: S3 takes so many only."""
     return max(_PART_BYTES, -(-size_bytes // _MOST_PARTS))
+
+
+async def _batches(chunks: AsyncGenerator[bytes, None], size_bytes: int) -> AsyncGenerator[bytearray, None]:
+    """The chunks, put together to at least so many bytes; ends them."""
+    batch = bytearray()
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            batch += chunk
+            if len(batch) >= size_bytes:
+                yield batch
+                batch = bytearray()
+    yield batch
 
 
 async def _together(work: Callable[[str], Awaitable[bool]], keys: Sequence[str]) -> list[bool]:

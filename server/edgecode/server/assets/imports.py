@@ -7,7 +7,7 @@ server begins anew when it is asked for again: nothing of it is seen before it i
 import asyncio
 import re
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -217,7 +217,7 @@ class Imports:
         await end(tasks)
 
 
-async def _checked(source: Blobs, blob: Blob, passed: Digests, expected: str) -> AsyncIterator[bytes]:
+async def _checked(source: Blobs, blob: Blob, passed: Digests, expected: str) -> AsyncGenerator[bytes, None]:
     """The bytes; fails at the end, before the store takes them, when they are not those of the digest."""
     async for chunk in source.read(blob):
         await passed.update(chunk)

@@ -197,7 +197,7 @@ class Uploads:
         if opening is not None:
             await self._settle(asset, opening, CallContext(caller=opening.caller))
 
-    async def _checked(self, stored: list[Part], sha256: str) -> AsyncIterator[bytes]:
+    async def _checked(self, stored: list[Part], sha256: str) -> AsyncGenerator[bytes, None]:
         """The bytes of the parts; fails at the end, before the store takes them, when they are not those that came."""
         digests = Digests()
         async for chunk in self._parts.data(stored):
