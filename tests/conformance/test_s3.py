@@ -1,14 +1,17 @@
 """What only S3 does: it signs, encrypts, is away, is refused; and what a process says of it at its start."""
 
 import asyncio
+import re
 import time
 import urllib.error
 import urllib.request
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from edgecode.core import blobs as core_blobs
 from edgecode.core.blobs import Blobs
 from edgecode.core.errors import FailedPrecondition, Unavailable
 from edgecode.core.s3 import _config
@@ -21,8 +24,27 @@ from tests.harness.s3 import REGION, S3Server
 SETTING = "EDGECODE_BLOBS_URL"
 
 
-async def some() -> AsyncGenerator[bytes, None]:
-    yield b"bytes"
+async def some(size_bytes: int) -> AsyncGenerator[bytes, None]:
+    yield bytes(size_bytes)
+
+
+@asynccontextmanager
+async def answering(answer: Callable[[str], Awaitable[None]]) -> AsyncIterator[str]:
+    """URL of a store that takes any multipart upload, each request of it when `answer` has returned."""
+    begun = b"<InitiateMultipartUploadResult><UploadId>one</UploadId></InitiateMultipartUploadResult>"
+    head = f"HTTP/1.1 200 OK\r\nConnection: close\r\nETag: one\r\nContent-Length: {len(begun)}\r\n\r\n"
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        words = (await reader.readuntil(b"\r\n\r\n")).decode()
+        size_bytes = re.search(r"content-length: (\d+)", words, re.IGNORECASE)
+        await reader.readexactly(int(size_bytes[1]) if size_bytes else 0)
+        await answer(words.partition(" ")[0])
+        writer.write(head.encode() + begun)
+        writer.close()
+
+    async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        yield f"s3://answering?anonymous=true&region={REGION}&endpoint=http://127.0.0.1:{port}"
 
 
 def read(url: str) -> bytes:
@@ -52,12 +74,35 @@ async def test_puts_that_fail_leave_no_unfinished_multipart_upload(s3: S3Server)
             yield bytes(1 << 20)
         raise Unavailable("STORE_UNAVAILABLE", "the source broke off")
 
-    # Parts are on their way when the source breaks off: one that came after the abort would stay.
     puts = (Blobs(s3.url()).put_stream("broken", broken(), 40 << 20) for _ in range(8))
     for failed in await asyncio.gather(*puts, return_exceptions=True):
         assert isinstance(failed, Unavailable)
         assert failed.message == "the source broke off"
     assert s3.unfinished() == []
+
+
+async def test_a_put_that_fails_is_aborted_after_the_parts_that_are_on_their_way() -> None:
+    seen: list[str] = []
+    asked, aborted = asyncio.Event(), asyncio.Event()
+
+    async def answer(method: str) -> None:
+        if method == "PUT":
+            asked.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(aborted.wait(), 0.5)
+        elif method == "DELETE":
+            aborted.set()
+        seen.append(method)
+
+    async def broken() -> AsyncGenerator[bytes, None]:
+        yield bytes(16 << 20)
+        await asked.wait()
+        raise Unavailable("STORE_UNAVAILABLE", "the source broke off")
+
+    async with answering(answer) as url:
+        with pytest.raises(Unavailable, match="the source broke off"):
+            await Blobs(url).put_stream("a", broken(), 40 << 20)
+    assert seen == ["POST", "PUT", "PUT", "DELETE"]
 
 
 async def test_a_put_that_is_cancelled_leaves_no_unfinished_multipart_upload_and_ends_its_source(s3: S3Server) -> None:
@@ -80,6 +125,28 @@ async def test_a_put_that_is_cancelled_leaves_no_unfinished_multipart_upload_and
         await putting
     assert ended.is_set()
     assert s3.unfinished() == []
+
+
+async def test_a_put_that_is_cancelled_while_the_store_hangs_ends_in_time(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(core_blobs, "_ABORT_SECONDS", 0.1)
+    asked, ended = asyncio.Event(), asyncio.Event()
+
+    async def answer(method: str) -> None:
+        if method != "POST":
+            asked.set()
+            await ended.wait()
+
+    async with answering(answer) as url:
+        putting = asyncio.create_task(Blobs(url).put_stream("a", some(40 << 20), 40 << 20))
+        await asked.wait()
+        putting.cancel()
+        done, _ = await asyncio.wait([putting], timeout=10.0)
+        ended.set()
+    assert done
+    assert putting.cancelled()
+    assert capsys.readouterr().out.count("store.abort_failed") == 2
 
 
 async def test_a_store_that_comes_back_within_the_patience_is_noticed_by_nobody(
@@ -107,7 +174,7 @@ async def test_a_store_that_comes_back_within_the_patience_is_noticed_by_nobody(
 async def test_a_store_that_stays_away_is_unavailable_when_the_patience_ends(s3: S3Server) -> None:
     blobs = Blobs("s3://nowhere-at-all?endpoint=http://127.0.0.1:1", patience_seconds=1.0)
     began = time.monotonic()
-    puts = (blobs.put("a", b""), blobs.put_new("a", b""), blobs.put_stream("a", some(), 5))
+    puts = (blobs.put("a", b""), blobs.put_new("a", b""), blobs.put_stream("a", some(1), 1))
     for ask in (*puts, blobs.get("a"), blobs.entries(""), blobs.delete(["a"])):
         with pytest.raises(Unavailable) as refused:
             await ask

@@ -10,17 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, PreconditionError
+import structlog
+from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from edgecode.core.errors import Conflict, DataLoss, FailedPrecondition, NotFound
 from edgecode.core.lifecycle import end
 from edgecode.core.s3 import open_s3
-from edgecode.core.store_errors import answered, translated
+from edgecode.core.store_errors import answered, first_line, translated
 from edgecode.core.store_url import StoreUrl
 
 if TYPE_CHECKING:
-    from obstore import GetOptions, ObjectMeta
+    from obstore import AsyncWritableFile, GetOptions, ObjectMeta
+
+log = structlog.get_logger()
 
 CHUNK_BYTES = 1 << 20
 # How long a request to a store that is away is repeated: below the deadline of a call.
@@ -30,8 +33,8 @@ LONGEST_SIGNED_SECONDS = 7 * 86_400
 _RANGE_BYTES = {True: CHUNK_BYTES, False: 8 << 20}
 _PART_BYTES = 8 << 20
 _MOST_PARTS = 9_000  # S3 takes 10,000
-_PARTS_AT_ONCE = 4
-_PARTS_OF_A_BATCH = 2  # so many of a stream are on their way, and so many are read meanwhile
+_PARTS_AT_ONCE = 2  # on their way, while as many are read
+_ABORT_SECONDS = 15.0  # for each of its two steps, where the store hangs
 _DELETES_AT_ONCE = 16
 
 
@@ -80,7 +83,7 @@ class Blobs:
     async def put(self, key: str, data: bytes) -> None:
         """Stores an object."""
         async with answered(len(data)):
-            await obstore.put_async(self._store, key, data)
+            await obstore.put_async(self._store, key, data, use_multipart=False)
 
     async def put_new(self, key: str, data: bytes) -> bool:
         """Stores under a key that nobody took yet; False where somebody did, also from another process."""
@@ -94,9 +97,8 @@ class Blobs:
     async def put_file(self, key: str, path: Path) -> None:
         """Streams a file into the store."""
         size = (await asyncio.to_thread(path.stat)).st_size
-        parts = _part_bytes(size)
         async with answered(size):
-            await obstore.put_async(self._store, key, path, chunk_size=parts, max_concurrency=_PARTS_AT_ONCE)
+            await self.put_stream(key, _chunks(path), size)
 
     async def put_stream(self, key: str, chunks: AsyncGenerator[bytes, None], size_bytes: int) -> None:
         """Stores what the chunks add up to, whole or not at all; `size_bytes` is about how much that is.
@@ -106,14 +108,16 @@ class Blobs:
         part = _part_bytes(size_bytes)
         with translated():
             # "1": a write waits until all parts of the one before are stored.
-            async with obstore.open_writer_async(self._store, key, buffer_size=part, max_concurrency=1) as writer:
-                try:
-                    async with aclosing(_batches(chunks, part * _PARTS_OF_A_BATCH)) as batches:
-                        async for batch in batches:
-                            await writer.write(batch)
-                finally:
-                    # A part still on its way when the upload is aborted may stay for good (S3's AbortMultipartUpload).
-                    await writer.write(b"")
+            writer = obstore.open_writer_async(self._store, key, buffer_size=part, max_concurrency=1)
+            try:
+                async with aclosing(_batches(chunks, part * _PARTS_AT_ONCE)) as batches:
+                    async for batch in batches:
+                        await writer.write(batch)
+                await writer.write(b"")
+            except BaseException:
+                await _abort(writer)
+                raise
+            await writer.close()
 
     async def exists(self, key: str) -> bool:
         """Whether there is such an object."""
@@ -272,6 +276,12 @@ def _part_bytes(size_bytes: int) -> int:
     return max(_PART_BYTES, -(-size_bytes // _MOST_PARTS))
 
 
+async def _chunks(path: Path) -> AsyncGenerator[bytes, None]:
+    with await asyncio.to_thread(path.open, "rb") as file:
+        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+            yield chunk
+
+
 async def _batches(chunks: AsyncGenerator[bytes, None], size_bytes: int) -> AsyncGenerator[bytearray, None]:
     """The chunks, put together to at least so many bytes; ends them."""
     batch = bytearray()
@@ -282,6 +292,22 @@ async def _batches(chunks: AsyncGenerator[bytes, None], size_bytes: int) -> Asyn
                 yield batch
                 batch = bytearray()
     yield batch
+
+
+async def _abort(writer: "AsyncWritableFile") -> None:
+    """Aborts when nothing is on its way: a part that comes later may stay for good (S3's AbortMultipartUpload)."""
+    try:
+        await _tried(writer.write(b""))
+    finally:
+        await _tried(writer.__aexit__(BaseException, None, None))
+
+
+async def _tried(step: Awaitable[object]) -> None:
+    try:
+        async with asyncio.timeout(_ABORT_SECONDS):
+            await step
+    except (BaseError, OSError) as error:
+        log.warning("store.abort_failed", why=first_line(error) or "no answer in time")
 
 
 async def _together(work: Callable[[str], Awaitable[bool]], keys: Sequence[str]) -> list[bool]:
