@@ -53,17 +53,19 @@ def test_each_of_frames_position_counts_and_files_is_movement(tmp_path: Path) ->
     assert not moved()
 
 
-async def test_each_encoders_own_count_comes_through_the_fifo_in_any_pieces(tmp_path: Path) -> None:
+async def test_each_encoders_own_count_comes_through_its_fifo_in_any_pieces(tmp_path: Path) -> None:
     counts: dict[int, int] = {}
-    fifo = tmp_path / "counts.fifo"
-    reader = EncoderCounts(fifo, counts)
-    writer = os.open(fifo, os.O_WRONLY)
-    os.write(writer, b"0 0\n1 0\n0 1\n1 ")
-    os.write(writer, b"1\nnoise\n0 2\n")
-    os.close(writer)
+    fifos = [tmp_path / f"{place}.fifo" for place in range(3)]
+    reader = EncoderCounts(fifos, counts)
+    first, second = (os.open(fifo, os.O_WRONLY) for fifo in fifos[:2])
+    os.write(first, b"0\n1\n1")
+    os.write(second, b"0\nnoise\n1\n")
+    os.write(first, b"0\n")
+    os.close(first)
+    os.close(second)
     reader.close()
-    assert counts == {0: 3, 1: 2}
-    assert not fifo.exists()
+    assert counts == {0: 11, 1: 2}
+    assert not any(fifo.exists() for fifo in fifos)
 
 
 async def test_following_ends_with_the_stream_and_reports_each_block() -> None:

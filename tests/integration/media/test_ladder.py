@@ -11,6 +11,7 @@ import pytest
 from edgecode.core import ladder
 from edgecode.v1 import bus_pb2, media_pb2
 from edgecode.workers.media import invocation
+from edgecode.workers.media.clock import EncoderCounts
 from edgecode.workers.media.inspect_file import read_tags
 from edgecode.workers.media.probe import probe
 from edgecode.workers.media.rendered import Rendered
@@ -42,6 +43,16 @@ async def test_the_clip_gives_720_480_and_360_lines_with_all_frames_and_stereo(c
         assert (one.file.video_codec, one.file.audio_codec) == ("h264", "aac")
         assert one.file.duration_seconds == pytest.approx(5.28)
         assert one.file.size_bytes == one.path.stat().st_size
+
+
+async def test_each_encoder_tells_the_number_of_each_of_its_frames(
+    tools: MediaTools, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where they share a file, lines come twice, in pieces or never, and 1 good transcode of 500 is not believed."""
+    told: list[list[bytes]] = [[], [], []]
+    monkeypatch.setattr(EncoderCounts, "_take", lambda _, place, line: told[place].append(line))
+    await run_ladder(CLIP, scratch, tools, [rung(144), rung(108), rung(72)])
+    assert told == [[b"%d" % number for number in range(132)]] * 3
 
 
 async def test_every_frame_of_every_rendition_decodes(clip: Clip, tools: MediaTools) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 
@@ -57,17 +58,34 @@ def _touched(path: Path) -> int:
 
 
 class EncoderCounts:
-    """Frames each encoder has finished, from lines `<output> <frame>` that ffmpeg writes into a FIFO.
+    """Frames each encoder has finished; ffmpeg writes the number of each into the encoder's own FIFO.
 
-    `-progress` has one clock for all outputs; this is each one's own.
+    `-progress` has one clock for all outputs. Into one file for all of them ffmpeg's encoders write at once, without a
+    lock: lines come twice, in pieces or never.
     """
 
-    def __init__(self, fifo: Path, counts: dict[int, int]) -> None:
-        os.mkfifo(fifo)
-        # Open for writing too: so it neither waits for ffmpeg nor ends between its writers.
-        self._file = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
-        self._fifo = fifo
+    def __init__(self, fifos: Sequence[Path], counts: dict[int, int]) -> None:
+        """Makes the FIFOs; counts by their place."""
         self._counts = counts
+        self._fifos = [_Fifo(path, partial(self._take, place)) for place, path in enumerate(fifos)]
+
+    def _take(self, place: int, line: bytes) -> None:
+        if line.isdigit():
+            self._counts[place] = int(line) + 1
+
+    def close(self) -> None:
+        """Takes what is still in the FIFOs and removes them."""
+        for fifo in self._fifos:
+            fifo.close()
+
+
+class _Fifo:
+    def __init__(self, path: Path, take: Callable[[bytes], None]) -> None:
+        os.mkfifo(path)
+        # Open for writing too: so it neither waits for ffmpeg nor ends between its writers.
+        self._file = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+        self._path = path
+        self._take = take
         self._rest = b""
         asyncio.get_running_loop().add_reader(self._file, self._read)
 
@@ -77,16 +95,13 @@ class EncoderCounts:
         except BlockingIOError:
             return
         for line in lines:
-            output, _, frame = line.partition(b" ")
-            if output.isdigit() and frame.isdigit():
-                self._counts[int(output)] = int(frame) + 1
+            self._take(line)
 
     def close(self) -> None:
-        """Takes what is still in the FIFO and removes it."""
         self._read()
         asyncio.get_running_loop().remove_reader(self._file)
         os.close(self._file)
-        self._fifo.unlink(missing_ok=True)
+        self._path.unlink(missing_ok=True)
 
 
 async def follow(

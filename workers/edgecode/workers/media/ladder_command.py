@@ -16,21 +16,21 @@ from edgecode.workers.media.tools import Work
 LONGEST_GOP_FRAMES = 1000
 
 
-def ladder_command(work: Work, renditions: Sequence[Rendition], counts: Path) -> list[str]:
+def ladder_command(work: Work, renditions: Sequence[Rendition], counts: Sequence[Path]) -> list[str]:
     """The whole command line.
 
     Args:
         work: the source and what the probe found of it.
         renditions: at least one, all of one part of the source.
-        counts: FIFO that gets a line `<place in renditions> <frame>` for each frame an encoder has finished.
+        counts: a file for each rendition, which gets a line with its number for each frame the encoder has finished.
     """
     part = renditions[0].part
     # After a seek into an open group some errors are to be expected; the rest of the source is read strictly.
     strict = not part.start_seconds
     node = open_source(work.source, work.tools, strict=strict, **part.seek())
     outputs = [
-        _output(picture, node, rendition, str(counts))
-        for picture, rendition in zip(pictures(node, work, renditions), renditions, strict=True)
+        _output(picture, node, rendition, count)
+        for picture, rendition, count in zip(pictures(node, work, renditions), renditions, counts, strict=True)
     ]
     return compile_command(ffmpeg.merge_outputs(*outputs), work.tools, strict=True)
 
@@ -127,15 +127,15 @@ def _at_rate(video: Any, cadence: Cadence) -> Any:
     return video.filter("select", f"isnan(prev_selected_t)+gt({slot.format('t')},{slot.format('prev_selected_t')})")
 
 
-def _output(picture: Any, node: Any, rendition: Rendition, counts: str) -> Any:
+def _output(picture: Any, node: Any, rendition: Rendition, count: Path) -> Any:
     streams = [picture, *(node[str(one.track.stream_index)] for one in rendition.sounds)]
     options = containers.options(rendition.container, rendition.tags)
-    options |= {"c:v": "copy"} if rendition.copied else _video_options(rendition, counts)
+    options |= {"c:v": "copy"} if rendition.copied else _video_options(rendition, count)
     options |= sound.options(rendition.sounds)
     return ffmpeg.output(*streams, f"file:{rendition.path}", **options)
 
 
-def _video_options(rendition: Rendition, counts: str) -> dict[str, Any]:
+def _video_options(rendition: Rendition, count: Path) -> dict[str, Any]:
     cadence = rendition.cadence
     if cadence.gop_frames is None:
         keyframes: dict[str, Any] = {
@@ -155,7 +155,7 @@ def _video_options(rendition: Rendition, counts: str) -> dict[str, Any]:
             # Each picture once, at its own time: none is made or dropped to fit a rate.
             "fps_mode:v": "vfr",
             "enc_time_base:v": "filter",
-            "stats_enc_post:v": f"file:{counts}",
-            "stats_enc_post_fmt:v": "{fidx} {n}",
+            "stats_enc_post:v": f"file:{count}",
+            "stats_enc_post_fmt:v": "{n}",
         }
     )

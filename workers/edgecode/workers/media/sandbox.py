@@ -15,7 +15,7 @@ from pathlib import Path
 
 from edgecode.workers.media.child import Child
 
-# ffmpeg opens inputs, outputs and a FIFO: far below this.
+# ffmpeg opens inputs, outputs and a FIFO for each: far below this.
 OPEN_FILES = 256
 DEATH = ("setpriv", "--no-new-privs", "--pdeathsig", "KILL", "--")
 NETWORK = ("unshare", "--map-root-user", "--net", "--ipc", "--")

@@ -144,8 +144,8 @@ def _judge(
 async def _encode(work: Work, renditions: Sequence[Rendition], on_progress: OnProgress) -> dict[int, int]:
     """Runs ffmpeg; the frames that each encoder finished, by place."""
     clock = Clock([rendition.path for rendition in renditions])
-    fifo = work.scratch / "encoder-counts.fifo"
-    counts = EncoderCounts(fifo, clock.counts)
+    fifos = [work.scratch / f"encoder-count-{place}.fifo" for place in range(len(renditions))]
+    counts = EncoderCounts(fifos, clock.counts)
 
     def report() -> None:
         on_progress(_progress(renditions, clock, work.info), clock.speed_ratio)
@@ -153,7 +153,7 @@ async def _encode(work: Work, renditions: Sequence[Rendition], on_progress: OnPr
     try:
         await source_filters.write_cube(work.info, work.scratch)
         run = await run_ffmpeg(
-            ladder_command(work, renditions, fifo),
+            ladder_command(work, renditions, fifos),
             work.scratch,
             work.tools,
             source_seconds=work.info.duration_seconds,
