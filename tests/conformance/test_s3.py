@@ -19,13 +19,9 @@ from edgecode.core.settings import Settings
 from edgecode.core.store_check import check_store
 from edgecode.core.store_url import StoreUrl
 from tests.harness.process import Processes
-from tests.harness.s3 import REGION, S3Server
+from tests.harness.s3 import REGION, S3Server, zeros
 
 SETTING = "EDGECODE_BLOBS_URL"
-
-
-async def some(size_bytes: int) -> AsyncGenerator[bytes, None]:
-    yield bytes(size_bytes)
 
 
 @asynccontextmanager
@@ -139,7 +135,7 @@ async def test_a_put_that_is_cancelled_while_the_store_hangs_ends_in_time(
             await ended.wait()
 
     async with answering(answer) as url:
-        putting = asyncio.create_task(Blobs(url).put_stream("a", some(40 << 20), 40 << 20))
+        putting = asyncio.create_task(Blobs(url).put_stream("a", zeros(40 << 20), 40 << 20))
         await asked.wait()
         putting.cancel()
         done, _ = await asyncio.wait([putting], timeout=10.0)
@@ -174,7 +170,7 @@ async def test_a_store_that_comes_back_within_the_patience_is_noticed_by_nobody(
 async def test_a_store_that_stays_away_is_unavailable_when_the_patience_ends(s3: S3Server) -> None:
     blobs = Blobs("s3://nowhere-at-all?endpoint=http://127.0.0.1:1", patience_seconds=1.0)
     began = time.monotonic()
-    puts = (blobs.put("a", b""), blobs.put_new("a", b""), blobs.put_stream("a", some(1), 1))
+    puts = (blobs.put("a", b""), blobs.put_new("a", b""), blobs.put_stream("a", zeros(1), 1))
     for ask in (*puts, blobs.get("a"), blobs.entries(""), blobs.delete(["a"])):
         with pytest.raises(Unavailable) as refused:
             await ask

@@ -4,7 +4,7 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from edgecode.core.errors import FailedPrecondition, Unavailable
 from edgecode.core.store_check import check_store
 from tests.harness.documents import blocks
 from tests.harness.process import Processes
-from tests.harness.s3 import S3Server
+from tests.harness.s3 import S3Server, zeros
 
 SETTING = "EDGECODE_BLOBS_URL"
 
@@ -36,10 +36,6 @@ async def guarded(processes: Processes, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
     yield server
-
-
-async def zeros(size_bytes: int) -> AsyncGenerator[bytes, None]:
-    yield bytes(size_bytes)
 
 
 async def test_the_documented_rights_are_enough_for_all_that_is_done(guarded: S3Server, tmp_path: Path) -> None:

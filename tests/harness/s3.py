@@ -10,7 +10,7 @@ import subprocess
 import sys
 import urllib.request
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -148,6 +148,11 @@ class S3Server:
             f"{self.endpoint}/moto-api/reset-auth", data=b"0", headers={"content-type": "text/plain"}
         )
         urllib.request.urlopen(request).close()
+
+
+async def zeros(size_bytes: int) -> AsyncGenerator[bytes, None]:
+    """A source of one chunk."""
+    yield bytes(size_bytes)
 
 
 def _moto(address: str) -> list[str]:
