@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -25,17 +26,17 @@ SETTING = "EDGECODE_BLOBS_URL"
 
 
 @asynccontextmanager
-async def answering(answer: Callable[[str], Awaitable[None]]) -> AsyncIterator[str]:
-    """URL of a store that takes any multipart upload, each request of it when `answer` has returned."""
+async def answering(answer: Callable[[str], Awaitable[HTTPStatus]]) -> AsyncIterator[str]:
+    """URL of a store that begins any multipart upload and says of each request what `answer` returns."""
     begun = b"<InitiateMultipartUploadResult><UploadId>one</UploadId></InitiateMultipartUploadResult>"
-    head = f"HTTP/1.1 200 OK\r\nConnection: close\r\nETag: one\r\nContent-Length: {len(begun)}\r\n\r\n"
+    head = f"Connection: close\r\nETag: one\r\nContent-Length: {len(begun)}\r\n\r\n"
 
     async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         words = (await reader.readuntil(b"\r\n\r\n")).decode()
         size_bytes = re.search(r"content-length: (\d+)", words, re.IGNORECASE)
         await reader.readexactly(int(size_bytes[1]) if size_bytes else 0)
-        await answer(words.partition(" ")[0])
-        writer.write(head.encode() + begun)
+        status = await answer(words.partition(" ")[0])
+        writer.write(f"HTTP/1.1 {status} {status.phrase}\r\n{head}".encode() + begun)
         writer.close()
 
     async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
@@ -81,7 +82,7 @@ async def test_a_put_that_fails_is_aborted_after_the_parts_that_are_on_their_way
     seen: list[str] = []
     asked, aborted = asyncio.Event(), asyncio.Event()
 
-    async def answer(method: str) -> None:
+    async def answer(method: str) -> HTTPStatus:
         if method == "PUT":
             asked.set()
             with suppress(TimeoutError):
@@ -89,6 +90,7 @@ async def test_a_put_that_fails_is_aborted_after_the_parts_that_are_on_their_way
         elif method == "DELETE":
             aborted.set()
         seen.append(method)
+        return HTTPStatus.OK
 
     async def broken() -> AsyncGenerator[bytes, None]:
         yield bytes(16 << 20)
@@ -99,6 +101,26 @@ async def test_a_put_that_fails_is_aborted_after_the_parts_that_are_on_their_way
         with pytest.raises(Unavailable, match="the source broke off"):
             await Blobs(url).put_stream("a", broken(), 40 << 20)
     assert seen == ["POST", "PUT", "PUT", "DELETE"]
+
+
+async def test_a_put_whose_part_is_refused_is_aborted_and_its_rest_is_not_sent() -> None:
+    seen: list[str] = []
+    rest = asyncio.Event()
+
+    async def answer(method: str) -> HTTPStatus:
+        seen.append(method)
+        if method != "PUT":
+            return HTTPStatus.OK
+        if seen.count("PUT") > 1:
+            rest.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(rest.wait(), 0.5)
+        return HTTPStatus.BAD_REQUEST
+
+    async with answering(answer) as url:
+        with pytest.raises(Unavailable):
+            await Blobs(url).put_stream("a", zeros((8 << 20) + 1), (8 << 20) + 1)
+    assert seen == ["POST", "PUT", "DELETE"]
 
 
 async def test_a_put_that_is_cancelled_leaves_no_unfinished_multipart_upload_and_ends_its_source(s3: S3Server) -> None:
@@ -129,10 +151,11 @@ async def test_a_put_that_is_cancelled_while_the_store_hangs_ends_in_time(
     monkeypatch.setattr(core_blobs, "_ABORT_SECONDS", 0.1)
     asked, ended = asyncio.Event(), asyncio.Event()
 
-    async def answer(method: str) -> None:
+    async def answer(method: str) -> HTTPStatus:
         if method != "POST":
             asked.set()
             await ended.wait()
+        return HTTPStatus.OK
 
     async with answering(answer) as url:
         putting = asyncio.create_task(Blobs(url).put_stream("a", zeros(40 << 20), 40 << 20))

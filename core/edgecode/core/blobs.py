@@ -113,7 +113,7 @@ class Blobs:
                 async with aclosing(_batches(chunks, part * _PARTS_AT_ONCE)) as batches:
                     async for batch in batches:
                         await writer.write(batch)
-                await writer.write(b"")  # `close` would not abort where one of them fails
+                await writer.write(b"")  # `close` sends the rest, which would be on its way when one of these fails
             except BaseException:
                 await _abort(writer)
                 raise
